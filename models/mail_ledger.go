@@ -1,0 +1,81 @@
+package models
+
+import "time"
+
+// MailKind names a mail of mails.md; templates, subjects and senders go by it.
+type MailKind string
+
+// The mails of order intake and delivery.
+const (
+	MailReceiptNumber     MailKind = "receipt_number"
+	MailOrderAccepted     MailKind = "order_accepted"
+	MailDeliveryID        MailKind = "delivery_id"
+	MailDeliveryPassword  MailKind = "delivery_password"
+	MailSendBack          MailKind = "send_back"
+	MailSendBackApplicant MailKind = "send_back_applicant"
+	MailSendBackReminder  MailKind = "send_back_reminder"
+	MailOrderCancelled    MailKind = "order_cancelled"
+)
+
+// MailStatus is a mail's state in the ledger.
+type MailStatus string
+
+// A mail is queued, claimed by one sender (sending), then sent, failed (the
+// server refused it for good) or unknown: the connection or the process died
+// after the server may have taken it. Unknown is never sent again by itself.
+const (
+	MailQueued  MailStatus = "queued"
+	MailSending MailStatus = "sending"
+	MailSent    MailStatus = "sent"
+	MailFailed  MailStatus = "failed"
+	MailUnknown MailStatus = "unknown"
+)
+
+// MailStatuses lists them.
+var MailStatuses = []MailStatus{MailQueued, MailSending, MailSent, MailFailed, MailUnknown}
+
+// Final says whether nothing more happens to the mail by itself.
+func (s MailStatus) Final() bool { return s == MailSent || s == MailFailed || s == MailUnknown }
+
+// Mail is a row of the ledger: one mail in one version. What it says is
+// rendered from the rows it names when it is sent, so nothing secret is kept.
+type Mail struct {
+	ID            int64
+	Key           string // kind, subject and version: unique, so the same mail is queued once
+	Kind          MailKind
+	OrderID       *int64
+	ApplicationID *int64
+	SendBackID    *int64
+	Version       int
+	Recipient     string
+	Language      Language
+	MessageID     string
+	Status        MailStatus
+	Attempts      int
+	Reply         string // the server's last answer, without addresses
+	QueuedAt      time.Time
+	ClaimedAt     *time.Time
+	FinishedAt    *time.Time
+	GiveUpAt      time.Time // temporary refusals are retried until then
+}
+
+// Task is something staff must look at.
+type Task struct {
+	ID        int64
+	Kind      TaskKind
+	OrderID   int64
+	MailID    *int64
+	OpenedAt  time.Time
+	ClosedAt  *time.Time
+	ClosedBy  *int64
+	CloseNote string
+}
+
+// TaskKind says what a task is about.
+type TaskKind string
+
+// The tasks of order intake.
+const (
+	TaskMailUnknown    TaskKind = "mail_unknown"    // nobody knows whether it arrived
+	TaskDeliveryFailed TaskKind = "delivery_failed" // ID or PW mail was refused after registering
+)

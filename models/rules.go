@@ -1,0 +1,30 @@
+package models
+
+import "time"
+
+// Rules is what the vendor profile says about order intake, in the form that
+// the rules of this package take.
+type Rules struct {
+	Catalogue    *Catalogue
+	Calendar     *Calendar
+	Names        NameRules
+	Applications ApplicationRules
+	Numbers      NumberFormats
+	// ReceiptLifetime is how long a receipt number can be quoted; 0 means for ever.
+	ReceiptLifetime time.Duration
+	// Grace is how long a bounce of the order-accepted mail still sends the order back.
+	Grace time.Duration
+	// ReminderDays are the business days after which a waiting reseller is reminded.
+	ReminderDays []int
+	// ValidAfterDays are the business days from delivery until a contract turns valid.
+	ValidAfterDays int
+	// MailGiveUp is how long a temporarily refused mail is tried again.
+	MailGiveUp time.Duration
+	// MailDomain is what Message-IDs end in.
+	MailDomain string
+}
+
+// Entry gives the part that order sheets are checked against.
+func (r Rules) Entry() EntryRules {
+	return EntryRules{Catalogue: r.Catalogue, Months: r.Applications.Months}
+}
