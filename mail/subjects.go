@@ -1,0 +1,108 @@
+package mail
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/todoke/todoke/models"
+)
+
+// Subjects holds a subject pattern per kind. Placeholders: {brand} and
+// {company} from the Brand, {order} the order number, {partner} the partner
+// code as " [AB12CD34]", or nothing without one.
+type Subjects map[Kind]models.Text
+
+// DefaultSubjects gives the patterns of the domain (mails), which hold where
+// the profile gives none.
+func DefaultSubjects() Subjects {
+	return Subjects{
+		KindReceiptNumber: {
+			JA: "【{company}】{brand} Business Center 受付番号のお知らせ",
+			EN: "[{company}] {brand} Business Center: your receipt number",
+		},
+		KindOrderAccepted: {
+			JA: "{brand} ご購入受付 {order}{partner}",
+			EN: "{brand} order accepted {order}{partner}",
+		},
+		KindDeliveryID: {
+			JA: "重要:納品 {brand} {order} ID{partner}",
+			EN: "Important: delivery {brand} {order} ID{partner}",
+		},
+		KindDeliveryPassword: {
+			JA: "重要:納品 {brand} {order} PW{partner}",
+			EN: "Important: delivery {brand} {order} PW{partner}",
+		},
+		KindSendBack: {
+			JA: "【{company}】ご注文差し戻しのお知らせ {order}{partner}",
+			EN: "[{company}] Order sent back {order}{partner}",
+		},
+		KindSendBackApplicant: {
+			JA: "【{company}】再申請のお願い {order}",
+			EN: "[{company}] Please apply again {order}",
+		},
+		KindSendBackReminder: {
+			JA: "【{company}】差し戻し中のご注文について（ご確認のお願い） {order}{partner}",
+			EN: "[{company}] Reminder: order waiting for your answer {order}{partner}",
+		},
+		KindOrderCancelled: {
+			JA: "【{company}】ご注文取り消しのお知らせ {order}{partner}",
+			EN: "[{company}] Order cancelled {order}{partner}",
+		},
+	}
+}
+
+var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
+
+// withDefaults fills in what the profile leaves out and refuses what no mail
+// could be sent with, so that a slip shows at the start.
+func (s Subjects) withDefaults() (Subjects, error) {
+	all := DefaultSubjects()
+	for kind, text := range s {
+		fallback, known := all[kind]
+		if !known {
+			return nil, fmt.Errorf("subject of an unknown mail %q", kind)
+		}
+		if text.JA == "" {
+			text.JA = fallback.JA
+		}
+		if text.EN == "" {
+			text.EN = fallback.EN
+		}
+		all[kind] = text
+	}
+	for kind, text := range all {
+		for _, pattern := range []string{text.JA, text.EN} {
+			if err := checkPattern(pattern); err != nil {
+				return nil, fmt.Errorf("subject of %s: %w", kind, err)
+			}
+		}
+	}
+	return all, nil
+}
+
+func checkPattern(pattern string) error {
+	for _, name := range placeholder.FindAllString(pattern, -1) {
+		switch name {
+		case "{brand}", "{company}", "{order}", "{partner}":
+		default:
+			return fmt.Errorf("unknown placeholder %s", name)
+		}
+	}
+	if hasControl(pattern) {
+		return fmt.Errorf("control characters in %q", pattern)
+	}
+	return nil
+}
+
+// fill puts the values in. One pass only: a value that looks like a placeholder
+// stays as it is.
+func fill(pattern string, brand Brand, lang models.Language, s subject) string {
+	partner := ""
+	if s.partner != "" {
+		partner = " [" + s.partner + "]"
+	}
+	return strings.NewReplacer(
+		"{brand}", brand.Name, "{company}", brand.Company.In(lang), "{order}", s.order, "{partner}", partner,
+	).Replace(pattern)
+}
