@@ -1,0 +1,188 @@
+package documents
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"pgregory.net/rapid"
+
+	"github.com/todoke/todoke/models"
+)
+
+func TestPDFNamesItselfAndItsLanguage(t *testing.T) {
+	api.DisableConfigDir() // the reader would keep settings in the home folder
+	for lang, title := range map[models.Language]string{
+		models.Japanese: "ライセンス証書 SHPC7654321-1", models.English: "License Certificate SHPC7654321-1",
+	} {
+		pdf := certificate(t, sampleCertificate(lang))
+		info := infoOf(t, pdf)
+		for name, want := range map[string]string{
+			"Title": title, "Author": brand.In(lang), "Creator": "Todoke", "Pages": "1",
+			"CreationDate": "D:20261120000000", "ModDate": "D:20261120000000", "Page size": "595.28 x 841.89 pts (A4)",
+		} {
+			if info[name] != want {
+				t.Errorf("%s is %q", name, info[name])
+			}
+		}
+		read, err := api.ReadContext(bytes.NewReader(pdf.Bytes), model.NewDefaultConfiguration())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := api.ValidateContext(read); err != nil {
+			t.Errorf("another reader finds the file invalid: %v", err)
+		}
+		catalog, err := read.Catalog()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := catalog.Find("Lang"); !ok || got.String() != "("+string(lang)+")" {
+			t.Errorf("language %v", got)
+		}
+	}
+}
+
+func TestSameInputGivesSameBytes(t *testing.T) {
+	first := certificate(t, oddCertificate(models.Japanese))
+	sum := sha256.Sum256(first.Bytes)
+	if first.SHA256 != hex.EncodeToString(sum[:]) {
+		t.Fatal("the checksum is not of the bytes")
+	}
+	fresh := New(Options{MaxAtOnce: 1, Brand: brand})
+	for range 5 {
+		again, err := fresh.Certificate(t.Context(), oddCertificate(models.Japanese))
+		if err != nil || again.SHA256 != first.SHA256 {
+			t.Fatalf("another %s, %v", again.SHA256, err)
+		}
+	}
+}
+
+func TestManyAtOnceDrawTheSame(t *testing.T) {
+	r := New(Options{MaxAtOnce: 4, Brand: brand})
+	want := certificate(t, sampleCertificate(models.Japanese)).SHA256
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			pdf, err := r.Certificate(t.Context(), sampleCertificate(models.Japanese))
+			if err != nil || pdf.SHA256 != want {
+				t.Errorf("got %s, %v", pdf.SHA256, err)
+			}
+		})
+	}
+	group.Wait()
+	if len(r.slots) != 4 {
+		t.Errorf("%d slots are left", len(r.slots))
+	}
+}
+
+// Slots use their copy of the fonts again, so no render may leave a trace in it.
+func TestRendersLeaveTheFontsAsTheyWere(t *testing.T) {
+	r := New(Options{MaxAtOnce: 1, Brand: brand})
+	for _, c := range []Certificate{sampleCertificate(models.Japanese), oddCertificate(models.English)} {
+		if _, err := r.Certificate(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	face, err := loadTypeface()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := <-r.slots
+	if !bytes.Equal(used.regular, face.files.regular) || !bytes.Equal(used.bold, face.files.bold) {
+		t.Error("a render changed the fonts")
+	}
+}
+
+func TestNoMoreThanAllowedAtOnce(t *testing.T) {
+	r := New(Options{MaxAtOnce: 1, Brand: brand})
+	inside, leave := make(chan struct{}), make(chan struct{})
+	done := make(chan error)
+	go func() {
+		_, err := r.render(context.Background(), func(t *typesetter) (*draft, error) {
+			close(inside)
+			<-leave
+			return nil, errors.New("enough")
+		})
+		done <- err
+	}()
+	<-inside
+	ctx, cancel := context.WithCancel(t.Context())
+	waiting := make(chan error)
+	go func() {
+		_, err := r.Certificate(ctx, sampleCertificate(models.Japanese))
+		waiting <- err
+	}()
+	cancel()
+	if err := <-waiting; !models.IsKind(err, models.KindUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("the second one got %v", err)
+	}
+	close(leave)
+	if err := <-done; !models.IsKind(err, models.KindInternal) {
+		t.Errorf("the first one got %v", err)
+	}
+	if _, err := r.Certificate(t.Context(), sampleCertificate(models.Japanese)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestPanicIsAnInternalError(t *testing.T) {
+	r := New(Options{MaxAtOnce: 1, Brand: brand})
+	for _, cause := range []any{"a text with 株式会社みどり台商事", errors.New("株式会社みどり台商事")} {
+		_, err := r.render(t.Context(), func(*typesetter) (*draft, error) { panic(cause) })
+		if !models.IsKind(err, models.KindInternal) {
+			t.Fatalf("got %v", err)
+		}
+		if text := errors.Unwrap(err).Error(); bytes.Contains([]byte(text), []byte("みどり台")) {
+			t.Errorf("the error quotes the content: %s", text)
+		}
+	}
+	_, err := r.render(t.Context(), func(*typesetter) (*draft, error) { return &draft{}, nil })
+	if !models.IsKind(err, models.KindInternal) {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := r.Certificate(t.Context(), sampleCertificate(models.Japanese)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestUnknownPDFIsRefused(t *testing.T) {
+	whole := certificate(t, sampleCertificate(models.Japanese)).Bytes
+	for _, pdf := range [][]byte{nil, []byte("%PDF-1.3"), whole[:len(whole)/2]} {
+		if _, err := finish(bytes.Clone(pdf), models.Japanese); !errors.Is(err, errUnknownPDF) {
+			t.Errorf("%d bytes: %v", len(pdf), err)
+		}
+	}
+}
+
+// The library must break pages exactly where the layout does, else heads and
+// numbers would stand on the wrong ones.
+func TestPagesAreTheLayouts(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		c := longCertificate(models.Japanese, rapid.IntRange(0, 60).Draw(rt, "lines"))
+		for i := range c.Lines {
+			if i%7 == 3 {
+				c.Lines[i].Note = rapid.StringN(0, 200, -1).Draw(rt, "note")
+			}
+		}
+		pdf, err := renderer.Certificate(t.Context(), c)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		face, err := loadTypeface()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		s := &certificateSheet{Certificate: c, typesetter: newTypesetter(face), say: japanese, issuer: brand.JA}
+		want := "/Count " + strconv.Itoa(len(s.layout().pages())) + "\n"
+		if !bytes.Contains(pdf.Bytes, []byte(want)) {
+			rt.Fatalf("not %s", want)
+		}
+	})
+}
