@@ -113,3 +113,8 @@ func paramsOf(pairs []string) map[string]string {
 	}
 	return params
 }
+
+// LineField makes one field's error in a list's line, counted from 0 as in the API.
+func LineField(line int, field, code string, pairs ...string) FieldError {
+	return Field(fmt.Sprintf("lines[%d].%s", line, field), code, pairs...)
+}

@@ -136,3 +136,13 @@ func (l OrderLine) EffectiveLicenseID(application string) string {
 	}
 	return application
 }
+
+// OrderNote is what staff note down about an order, for each other.
+type OrderNote struct {
+	ID        int64
+	OrderID   int64
+	StaffID   int64
+	StaffName string `gorm:"->"` // read by a join, never written
+	Text      string
+	CreatedAt time.Time
+}

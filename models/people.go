@@ -129,3 +129,12 @@ type IdempotencyKey struct {
 	OrderID   int64
 	CreatedAt time.Time
 }
+
+// SavedView is a list's filters under a name, one person's own.
+type SavedView struct {
+	ID        int64
+	StaffID   int64
+	Name      string
+	Query     string // the list's URL query
+	CreatedAt time.Time
+}

@@ -25,6 +25,9 @@ const (
 // translation of such errors is not used: it does not know the SQLite driver
 // without cgo.)
 func lostRace(err error) bool {
+	if errors.Is(err, errChanged) {
+		return true
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code == pgSerialization || e.Code == pgDeadlock || e.Code == pgUnique
 	}

@@ -26,6 +26,8 @@ type Store struct {
 	dialect string
 	rules   models.Rules
 	now     func() time.Time
+	// installation tells this installation's Message-IDs from another's.
+	installation string
 }
 
 // The dialects.
@@ -39,6 +41,8 @@ type Options struct {
 	// URL is postgres://… or sqlite:PATH.
 	URL   string
 	Rules models.Rules
+	// Installation is a name of this installation, such as its public address.
+	Installation string
 	// Clock gives the time; nil is the machine's.
 	Clock func() time.Time
 	// MaxConnections bounds PostgreSQL's pool; 0 means 20.
@@ -47,7 +51,7 @@ type Options struct {
 
 // Open connects to the database. It changes nothing in it: see Migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{rules: o.Rules, now: o.Clock}
+	s := &Store{rules: o.Rules, now: o.Clock, installation: o.Installation}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/todoke/todoke/models"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// queueMail enters a mail into the ledger, once per kind, subject and version: a
+// second try gives the row that is there.
+func (s *Store) queueMail(tx *gorm.DB, m models.Mail) (int64, error) {
+	now := s.Now()
+	m.Key = mailKey(m)
+	m.MessageID = s.messageID(m.Key)
+	m.Status, m.QueuedAt, m.GiveUpAt = models.MailQueued, now, now.Add(s.rules.MailGiveUp)
+	if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(&m).Error; err != nil {
+		return 0, err
+	}
+	var kept models.Mail
+	err := tx.Select("id").Where("key = ?", m.Key).Take(&kept).Error
+	return kept.ID, err
+}
+
+func mailKey(m models.Mail) string {
+	parts := []string{string(m.Kind)}
+	for _, ref := range []struct {
+		name string
+		id   *int64
+	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}} {
+		if ref.id != nil {
+			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
+		}
+	}
+	return strings.Join(append(parts, fmt.Sprintf("v%d", m.Version)), "/")
+}
+
+// messageID is the same for a mail however often it is rendered, and says
+// nothing about what it is for.
+func (s *Store) messageID(key string) string {
+	sum := sha256.Sum256([]byte(key + "\x00" + s.rules.MailDomain + "\x00" + s.installation))
+	return "<" + hex.EncodeToString(sum[:16]) + "@" + s.rules.MailDomain + ">"
+}
+
+// MailByID gives a mail of the ledger.
+func (s *Store) MailByID(ctx context.Context, id int64) (models.Mail, error) {
+	var m models.Mail
+	return m, found(s.reader(ctx).Where("id = ?", id).Take(&m).Error, "mail")
+}
+
+// ClaimMail takes a queued mail for sending; only one of several claimers gets
+// it. A mail whose claim is older than lease was being sent by a process that
+// died: nobody knows whether it arrived, so it becomes unknown. The row is given
+// as it is after the claim, with whether this caller has it.
+func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m models.Mail, claimed bool, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		now := s.Now()
+		claim := tx.Model(&models.Mail{}).Where("id = ? AND status = ?", id, models.MailQueued).
+			Updates(map[string]any{"status": models.MailSending, "claimed_at": now, "attempts": gorm.Expr("attempts + 1")})
+		if claim.Error != nil {
+			return claim.Error
+		}
+		claimed = claim.RowsAffected == 1
+		lost := tx.Model(&models.Mail{}).
+			Where("id = ? AND status = ? AND claimed_at < ?", id, models.MailSending, now.Add(-lease)).
+			Updates(map[string]any{"status": models.MailUnknown, "finished_at": now, "reply": "the sending process ended"})
+		if lost.Error != nil {
+			return lost.Error
+		}
+		if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
+			return found(err, "mail")
+		}
+		if lost.RowsAffected == 1 {
+			return s.afterMail(tx, m)
+		}
+		return nil
+	})
+	return m, claimed, err
+}
+
+// FinishMail notes how sending ended. MailQueued means that it was refused for
+// the time being; beyond the mail's give-up time that counts as failed. Only the
+// claim's holder gets here, and a row that is final already stays as it is.
+func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStatus, reply string) (m models.Mail, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
+			return found(err, "mail")
+		}
+		if m.Status != models.MailSending {
+			return nil
+		}
+		now := s.Now()
+		if status == models.MailQueued && now.After(m.GiveUpAt) {
+			status = models.MailFailed
+		}
+		changes := map[string]any{"status": status, "reply": reply}
+		if status.Final() {
+			changes["finished_at"] = now
+			m.FinishedAt = &now
+		}
+		if err := tx.Model(&models.Mail{}).Where("id = ?", id).Updates(changes).Error; err != nil {
+			return err
+		}
+		m.Status, m.Reply = status, reply
+		return s.afterMail(tx, m)
+	})
+	return m, err
+}
+
+// afterMail does what a mail's end means for its order, in the same transaction.
+func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
+	if m.OrderID == nil || !m.Status.Final() {
+		return nil
+	}
+	isDelivery := m.Kind == models.MailDeliveryID || m.Kind == models.MailDeliveryPassword
+	if m.Kind == models.MailDeliveryPassword && m.Status != models.MailFailed {
+		err := tx.Model(&models.Shipment{}).Where("order_id = ? AND password_sent_at IS NULL", *m.OrderID).
+			Update("password_sent_at", m.FinishedAt).Error
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case m.Status == models.MailUnknown:
+		return s.openTask(tx, models.TaskMailUnknown, *m.OrderID, m.ID)
+	case m.Status == models.MailFailed && isDelivery:
+		return s.openTask(tx, models.TaskDeliveryFailed, *m.OrderID, m.ID)
+	}
+	return nil
+}
+
+// MailFilter narrows the list of mails; empty fields do not.
+type MailFilter struct {
+	Statuses []models.MailStatus
+	Kind     models.MailKind
+	Query    string // recipient or order number
+}
+
+// Mails lists the ledger, newest first.
+func (s *Store) Mails(ctx context.Context, f MailFilter, p Page) ([]models.Mail, string, error) {
+	q := s.reader(ctx)
+	if len(f.Statuses) > 0 {
+		q = q.Where("status IN ?", f.Statuses)
+	}
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
+	if text := strings.TrimSpace(f.Query); text != "" {
+		q = q.Where("recipient = ? OR order_id IN (SELECT id FROM orders WHERE order_number = ?)", text, models.NormaliseNumber(text))
+	}
+	return page[models.Mail](q, p, func(m models.Mail) int64 { return m.ID })
+}

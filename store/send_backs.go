@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/todoke/todoke/models"
+	"gorm.io/gorm"
+)
+
+// sendBack opens a send-back with all its reasons and queues the mails that tell
+// of it: to the reseller, and to the applicant where the application must be made again.
+func (s *Store) sendBack(tx *gorm.DB, o *models.Order, reasons []models.Reason) (models.SendBack, error) {
+	var rounds int64
+	if err := tx.Model(&models.SendBack{}).Where("order_id = ?", o.ID).Count(&rounds).Error; err != nil {
+		return models.SendBack{}, err
+	}
+	sb := models.SendBack{OrderID: o.ID, Round: int(rounds) + 1, OpenedAt: s.Now(), Reasons: reasons}
+	if err := tx.Create(&sb).Error; err != nil {
+		return sb, err
+	}
+	again := false
+	for i := range sb.Reasons {
+		sb.Reasons[i].SendBackID = sb.ID
+		again = again || sb.Reasons[i].Code.NeedsApplication()
+	}
+	if err := tx.Create(&sb.Reasons).Error; err != nil {
+		return sb, err
+	}
+	o.Status, o.WaitingFor = models.OrderSentBack, models.WaitingForReseller
+	return sb, s.queueSendBackMails(tx, *o, sb, again)
+}
+
+func (s *Store) queueSendBackMails(tx *gorm.DB, o models.Order, sb models.SendBack, toApplicant bool) error {
+	var r models.Reseller
+	if err := tx.Where("id = ?", o.ResellerID).Take(&r).Error; err != nil {
+		return err
+	}
+	mails := []models.Mail{{
+		Kind: models.MailSendBack, OrderID: &o.ID, SendBackID: &sb.ID, Version: 1, Recipient: r.Email, Language: r.Language,
+	}}
+	if toApplicant {
+		var a models.Application
+		if err := tx.Where("id = ?", o.ApplicationID).Take(&a).Error; err != nil {
+			return err
+		}
+		mails = append(mails, models.Mail{
+			Kind: models.MailSendBackApplicant, OrderID: &o.ID, SendBackID: &sb.ID, Version: 1,
+			Recipient: a.ApplicantEmail, Language: a.ApplicantLanguage,
+		})
+	}
+	for _, m := range mails {
+		if _, err := s.queueMail(tx, m); err != nil {
+			return fmt.Errorf("queue %s: %w", m.Kind, err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) queueCancelledMail(tx *gorm.DB, o models.Order) error {
+	var r models.Reseller
+	if err := tx.Where("id = ?", o.ResellerID).Take(&r).Error; err != nil {
+		return err
+	}
+	_, err := s.queueMail(tx, models.Mail{
+		Kind: models.MailOrderCancelled, OrderID: &o.ID, Version: 1, Recipient: r.Email, Language: r.Language,
+	})
+	return err
+}
+
+// QueueReminder queues the n-th reminder of a send-back that is still open, and
+// gives the mail to send, or nothing when it was answered meanwhile.
+func (s *Store) QueueReminder(ctx context.Context, sendBackID int64, n int) (mailID int64, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		var sb models.SendBack
+		if err := tx.Where("id = ?", sendBackID).Take(&sb).Error; err != nil {
+			return found(err, "send_back")
+		}
+		if sb.ClosedAt != nil {
+			mailID = 0
+			return nil
+		}
+		var o models.Order
+		var r models.Reseller
+		if err := tx.Where("id = ?", sb.OrderID).Take(&o).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("id = ?", o.ResellerID).Take(&r).Error; err != nil {
+			return err
+		}
+		mailID, err = s.queueMail(tx, models.Mail{
+			Kind: models.MailSendBackReminder, OrderID: &o.ID, SendBackID: &sb.ID, Version: n, Recipient: r.Email, Language: r.Language,
+		})
+		return err
+	})
+	return mailID, err
+}
