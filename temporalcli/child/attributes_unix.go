@@ -17,6 +17,9 @@ func setAttributes(cmd *exec.Cmd, spec Spec) error {
 	if spec.Account != nil {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: spec.Account.UID, Gid: spec.Account.GID}
 	}
+	if spec.Outlive {
+		return nil
+	}
 	signal := spec.DeathSignal
 	if signal == 0 {
 		signal = syscall.SIGKILL

@@ -27,10 +27,14 @@ type Spec struct {
 	// Programs that live long should print to a file: a pipe would tie them to this process.
 	LogFile string
 	Output  io.Writer
+	// Stdin is handed over as it is; nil is empty input.
+	Stdin *os.File
 	// Account is the operating system's account to run as; nil is the account of this process.
 	Account *Account
 	// DeathSignal is sent when this process dies (Linux only). Zero means SIGKILL.
 	DeathSignal syscall.Signal
+	// Outlive leaves the death signal out, for a program that cleans up after this process.
+	Outlive bool
 }
 
 // Account is an account of the operating system, by number.
@@ -80,6 +84,9 @@ func command(spec Spec) (*exec.Cmd, func(), error) {
 	cmd.Env = append(os.Environ(), spec.Env...)
 	// A grandchild that keeps the output open must not make Wait hang.
 	cmd.WaitDelay = 5 * time.Second
+	if spec.Stdin != nil {
+		cmd.Stdin = spec.Stdin
+	}
 	if err := setAttributes(cmd, spec); err != nil {
 		return nil, nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/temporalcli/child"
+	"github.com/todoke/todoke/temporalcli/filelock"
 )
 
 // ErrNoGo says that the program would have to be built and there is no Go on the PATH to build it with.
@@ -69,7 +70,7 @@ func (p Program) Install(ctx context.Context, binDir string, progress io.Writer)
 	if err := os.MkdirAll(binDir, 0o755); err != nil { //nolint:gosec // programs, nothing secret
 		return "", fmt.Errorf("folder for %s: %w", p.Title, err)
 	}
-	unlock, err := lock(ctx, filepath.Join(binDir, "."+p.Name+".lock"))
+	unlock, err := filelock.Take(ctx, filepath.Join(binDir, "."+p.Name+".lock"))
 	if err != nil {
 		return "", err
 	}
