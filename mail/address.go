@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"mime"
 	netmail "net/mail"
 	"strings"
 	"unicode"
@@ -42,6 +43,17 @@ func (a Address) check(field string) []models.FieldError {
 		wrong = append(wrong, models.Field(field, "email_invalid"))
 	}
 	return append(wrong, checkHeaderText(field+".name", a.Name)...)
+}
+
+// header gives the address as it stands in a header, folded. The standard
+// library's own form leaves a backslash bare inside a Q-encoded name, which is
+// no valid phrase and cannot be read back; base64 has no such characters.
+func (a Address) header() string {
+	if isASCII(a.Name) {
+		return (&netmail.Address{Name: a.Name, Address: a.Email}).String()
+	}
+	words := strings.ReplaceAll(mime.BEncoding.Encode("utf-8", a.Name), " ", "\r\n ")
+	return words + "\r\n <" + a.Email + ">"
 }
 
 // plainAddress says whether s is one address in its plain form. The parser

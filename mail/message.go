@@ -3,7 +3,6 @@ package mail
 import (
 	"bytes"
 	"fmt"
-	netmail "net/mail"
 	"net/textproto"
 	"regexp"
 	"slices"
@@ -94,8 +93,8 @@ func (m Message) compose(now time.Time) ([]byte, error) {
 	// word, and no relay on the way has a reason to touch it.
 	msg := gomail.NewMsg(gomail.WithCharset(gomail.CharsetUTF8), gomail.WithEncoding(gomail.EncodingB64),
 		gomail.WithNoDefaultUserAgent())
-	msg.FromMailAddress(&netmail.Address{Name: m.From.Name, Address: m.From.Email})
-	msg.ToMailAddress(&netmail.Address{Name: m.To.Name, Address: m.To.Email})
+	msg.SetGenHeaderPreformatted("From", m.From.header())
+	msg.SetGenHeaderPreformatted("To", m.To.header())
 	msg.Subject(m.Subject)
 	msg.SetMessageIDWithValue(m.MessageID)
 	msg.SetDateWithValue(now.In(models.Tokyo))

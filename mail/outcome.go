@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/todoke/todoke/models"
 )
@@ -161,8 +162,8 @@ var wordEnd = regexp.MustCompile(`\w$`)
 // ASCII letters is replaced only where it stands by itself: local parts can be
 // a single letter.
 func takeOut(text, word string) string {
-	if word == "" {
-		return text
+	if word == "" || !utf8.ValidString(word) {
+		return text // the text is valid UTF-8, so such a word cannot stand in it
 	}
 	pattern := regexp.QuoteMeta(word)
 	if isASCII(word) && wordEnd.MatchString(word) {

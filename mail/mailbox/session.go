@@ -17,6 +17,7 @@ type session struct {
 	signed  bool
 	from    string
 	to      []string
+	raw     []byte
 }
 
 var (
@@ -38,7 +39,7 @@ func (m *Mailbox) newSession(conn *smtp.Conn) (smtp.Session, error) {
 }
 
 // Reset forgets the mail in progress.
-func (s *session) Reset() { s.from, s.to = "", nil }
+func (s *session) Reset() { s.from, s.to, s.raw = "", nil, nil }
 
 // Logout ends the session.
 func (s *session) Logout() error { return nil }
@@ -79,25 +80,20 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 
 // Data receives the mail and keeps it.
 func (s *session) Data(r io.Reader) error {
-	var raw []byte
 	err := s.step(StageBody, s.from, s.to[0], func() (err error) {
-		raw, err = io.ReadAll(r)
+		s.raw, err = io.ReadAll(r)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = s.step(StageEnd, s.from, s.to[0], func() error {
-		if err := s.mailbox.record(s.from, s.to, raw); err != nil {
+	return s.step(StageEnd, s.from, s.to[0], func() error {
+		if err := s.mailbox.record(s.from, s.to, s.raw); err != nil {
 			s.mailbox.options.Log.Error("mailbox: keeping a mail failed", "error", err)
 			return errDeferred
 		}
 		return nil
 	})
-	if errors.Is(err, errHungUp) {
-		s.mailbox.noteCut(raw)
-	}
-	return err
 }
 
 // step does one stage of the conversation the way Behaviour wants it.
@@ -112,18 +108,22 @@ func (s *session) step(stage Stage, from, to string, do func() error) error {
 	case Defer:
 		return errDeferred
 	case CutBefore:
-		return s.hangUp()
+		return s.hangUp(stage)
 	case CutAfter:
 		if err := do(); err != nil {
 			return err
 		}
-		return s.hangUp()
+		return s.hangUp(stage)
 	default:
 		return do()
 	}
 }
 
-func (s *session) hangUp() error {
+func (s *session) hangUp(stage Stage) error {
+	if stage == StageEnd {
+		// First the note, then the cut: whoever sees the cut finds the note.
+		s.mailbox.noteCut(s.raw)
+	}
 	// Whether closing succeeded or the client was faster, the connection is gone.
 	_ = s.conn.Conn().Close()
 	return errHungUp

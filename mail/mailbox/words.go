@@ -10,7 +10,7 @@ var words = map[string]models.Text{
 	"language":  {JA: "English", EN: "日本語"},
 	"search":    {JA: "件名、宛先、差出人で絞り込み", EN: "Filter by subject, recipient or sender"},
 	"list":      {JA: "受信したメール", EN: "Received mail"},
-	"count":     {JA: "通", EN: "messages"},
+	"count":     {JA: "通", EN: "in total"},
 	"delete":    {JA: "すべて削除", EN: "Delete all"},
 	"from":      {JA: "差出人", EN: "From"},
 	"to":        {JA: "宛先", EN: "To"},
