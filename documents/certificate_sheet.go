@@ -35,11 +35,29 @@ func (s *certificateSheet) layout() *layout {
 		}
 		l.body = append(l.body, row)
 	}
-	l.body = append(l.body, s.remarks()...)
+	l.body = joined(l.body, s.remarks())
 	l.foot = func(page, of int) *strip {
 		return footStrip(s.typesetter, s.say.certificate+"  "+s.Number, page, of)
 	}
 	return l
+}
+
+// joined ties the remarks, unless they are long, to the last product, so that the
+// page with the proof names one.
+func joined(body, remarks []group) []group {
+	const long = 90.0
+	height := 0.0
+	for _, g := range remarks {
+		height += g.height()
+	}
+	if height > long {
+		return append(body, remarks...)
+	}
+	last := &body[len(body)-1]
+	for _, g := range remarks {
+		last.strips = append(last.strips, g.strips...)
+	}
+	return body
 }
 
 // top draws the frame and, above it all, who issued this; from the second page on

@@ -102,6 +102,14 @@ func TestManyLinesRunOverNumberedPages(t *testing.T) {
 	}
 }
 
+// The page with the proof names a product, however many there are.
+func TestProofNeverStandsAlone(t *testing.T) {
+	for lines := 1; lines <= 16; lines++ {
+		pages := textOf(t, certificate(t, longCertificate(models.Japanese, lines)))
+		wantAll(t, pages[len(pages)-1], fmt.Sprintf("ITEM-%03d", lines), "https://", "以上")
+	}
+}
+
 func TestWhatTheFontLacksIsMarked(t *testing.T) {
 	for lang, footnote := range map[models.Language]string{
 		models.Japanese: "書体にない文字を 〓 に置き換え", models.English: "〓 stands for a character that this document's typeface lacks",

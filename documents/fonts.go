@@ -61,6 +61,17 @@ var loadTypeface = sync.OnceValues(func() (*typeface, error) {
 	return &typeface{files: *files, regular: regular, bold: bold}, nil
 })
 
+// Fonts gives copies of the two weights as documents use them, for measuring what
+// else draws with the same ones.
+func Fonts() (regular, bold []byte, err error) {
+	face, err := loadTypeface()
+	if err != nil {
+		return nil, nil, err
+	}
+	files := face.files.clone()
+	return files.regular, files.bold, nil
+}
+
 func prepareFace(file []byte) (face, error) {
 	if err := makeFiguresTabular(file); err != nil {
 		return face{}, err

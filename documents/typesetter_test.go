@@ -39,7 +39,7 @@ func TestLinesBreakAsJapaneseDoes(t *testing.T) {
 	for in, want := range map[string]string{
 		"今日は晴れだ。明日は雨":    "今日は晴れ|だ。明日は雨",
 		"「鍵」は「箱」の中":      "「鍵」は「箱」の|中",
-		"several words":      "several|words",
+		"several words":  "several|words",
 		"一行目\n二行目":       "一行目|二行目",
 		"AAAAAAAAAAAAAA": "AAAAAAA|AAAAAAA",
 	} {
