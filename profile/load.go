@@ -1,0 +1,114 @@
+package profile
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed default.yaml
+var defaultFile []byte
+
+// maxFileSize bounds a profile in bytes; the default one has some tens of thousands.
+const maxFileSize = 4 << 20
+
+// Load reads and checks the profile in that file, or the embedded one for "".
+// The error is a *Problems when the file can be read but is not right.
+func Load(path string) (*Profile, error) {
+	if path == "" {
+		return Default()
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	content, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	return Parse(path, content)
+}
+
+var embedded = sync.OnceValues(func() (*Profile, error) { return Parse("default.yaml", defaultFile) })
+
+// Default gives the embedded profile. It is parsed once, and everybody shares it.
+func Default() (*Profile, error) { return embedded() }
+
+// DefaultYAML gives the embedded file, comments and all, for those who begin one of their own.
+func DefaultYAML() []byte { return bytes.Clone(defaultFile) }
+
+// Parse reads and checks a profile; name stands in its problems. The error is a
+// *Problems with everything that is wrong, not only the first thing.
+func Parse(name string, content []byte) (*Profile, error) {
+	d := &decoder{lines: map[string]int{}}
+	p := &Profile{lines: d.lines}
+	if root := d.root(content); root != nil {
+		d.value(root, reflect.ValueOf(p).Elem(), "", fieldRule{})
+		c := &checker{found: d.problems, lines: d.lines}
+		c.check(p)
+		d.problems = append(d.problems, c.problems...)
+	}
+	if len(d.problems) > 0 {
+		return nil, newProblems(name, d.problems)
+	}
+	if err := p.build(name); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// build makes what is derived from the file. The checks have let nothing through
+// that fails here.
+func (p *Profile) build(name string) (err error) {
+	if p.calendar, err = p.CalendarSection.build(); err != nil {
+		return fmt.Errorf("profile %s: %w", name, err)
+	}
+	if p.catalogue, err = p.CatalogueSection.build(); err != nil {
+		return fmt.Errorf("profile %s: %w", name, err)
+	}
+	return nil
+}
+
+var yamlLine = regexp.MustCompile(`line ([0-9]+): (.*)`)
+
+// root parses the text and gives its one document's node, or nil with a problem.
+func (d *decoder) root(content []byte) *yaml.Node {
+	if len(content) > maxFileSize {
+		d.add(1, "", "too_large", "max", strconv.Itoa(maxFileSize))
+		return nil
+	}
+	var document, more yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(content))
+	err := dec.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		d.add(1, "", "empty")
+		return nil
+	}
+	if err == nil {
+		if err = dec.Decode(&more); errors.Is(err, io.EOF) {
+			return document.Content[0]
+		}
+		if err == nil {
+			d.add(more.Line, "", "one_document")
+			return nil
+		}
+	}
+	line, detail := 1, err.Error()
+	if m := yamlLine.FindStringSubmatch(detail); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line, detail = n, m[2]
+		}
+	}
+	d.add(line, "", "syntax", "detail", detail)
+	return nil
+}

@@ -1,0 +1,180 @@
+package profile
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/todoke/todoke/models"
+)
+
+// Mail says who mails come from and what their subjects are (mails.md).
+type Mail struct {
+	// MessageIDDomain is what Message-IDs end in.
+	MessageIDDomain string `yaml:"message_id_domain"`
+	// ResendPrefix stands before the subject of a mail that is sent again.
+	ResendPrefix models.Text                  `yaml:"resend_prefix"`
+	Senders      map[string]Sender            `yaml:"senders"`
+	Kinds        map[models.MailKind]MailRule `yaml:"kinds"`
+}
+
+// Sender is a From address with the name shown for it.
+type Sender struct {
+	Name    models.Text `yaml:"name"`
+	Address string      `yaml:"address"`
+}
+
+// MailRule says for one kind of mail which sender and subject it has.
+type MailRule struct {
+	// Sender is a key of senders.
+	Sender  string      `yaml:"sender"`
+	Subject models.Text `yaml:"subject"`
+}
+
+// The mails beyond order intake that the profile words already.
+const (
+	MailDeliveryFailedStaff models.MailKind = "delivery_failed_staff"
+	MailResendReceived      models.MailKind = "resend_received"
+	MailTemporaryPassword   models.MailKind = "temporary_password"
+	MailPasswordChanged     models.MailKind = "password_changed"
+	MailContactChangeDone   models.MailKind = "contact_change_done"
+	MailContactChangePartly models.MailKind = "contact_change_partly_done"
+	MailReviewResult        models.MailKind = "review_result"
+	MailIssueURLApexOne     models.MailKind = "issue_url_apex_one"
+	MailIssuedApexOne       models.MailKind = "issued_apex_one"
+	MailIssueURLSerial      models.MailKind = "issue_url_serial_number"
+	MailIssuedSerial        models.MailKind = "issued_serial_number"
+	MailApexCentral         models.MailKind = "apex_central_code"
+	MailIssueURLOffline     models.MailKind = "issue_url_offline"
+	MailIssuedOffline       models.MailKind = "issued_offline"
+	MailSupportAccount      models.MailKind = "support_account_made"
+	MailRenewalNotice       models.MailKind = "renewal_notice"
+	MailInvitation          models.MailKind = "invitation"
+	MailVerificationCode    models.MailKind = "verification_code"
+	MailInquiryReceived     models.MailKind = "inquiry_received"
+)
+
+// MailKinds lists every mail that a profile must give sender and subject for.
+func MailKinds() []models.MailKind {
+	return []models.MailKind{
+		models.MailReceiptNumber, models.MailOrderAccepted, models.MailDeliveryID, models.MailDeliveryPassword,
+		models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
+		MailDeliveryFailedStaff, MailResendReceived, MailTemporaryPassword, MailPasswordChanged,
+		MailContactChangeDone, MailContactChangePartly, MailReviewResult,
+		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
+		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, MailRenewalNotice,
+		MailInvitation, MailVerificationCode, MailInquiryReceived,
+	}
+}
+
+// subjectNeeds says what a subject must hold in both languages: recipients match
+// the mails of one order, and sort them by filters, through these.
+var subjectNeeds = map[models.MailKind][]string{
+	models.MailOrderAccepted:    {"{order}", "{partner}"},
+	models.MailDeliveryID:       {"{order}", "{partner}", "ID"},
+	models.MailDeliveryPassword: {"{order}", "{partner}", "PW"},
+	models.MailSendBack:         {"{order}"},
+	models.MailSendBackReminder: {"{order}"},
+	models.MailOrderCancelled:   {"{order}"},
+}
+
+// subjectWords are the placeholders a subject may have.
+var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}", "{days}"}
+
+var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
+
+// SubjectValues are what a subject's placeholders stand for.
+type SubjectValues struct {
+	Order   string // the order number
+	Partner string // the partner code; empty without one
+	Days    int    // business days a matter has waited
+}
+
+// Sender gives the sender of that kind of mail, and whether the kind is known.
+func (p *Profile) Sender(kind models.MailKind) (Sender, bool) {
+	rule, ok := p.Mail.Kinds[kind]
+	if !ok {
+		return Sender{}, false
+	}
+	sender, ok := p.Mail.Senders[rule.Sender]
+	return sender, ok
+}
+
+// SubjectPattern gives the subject with its placeholders, and whether the kind is known.
+func (p *Profile) SubjectPattern(kind models.MailKind) (models.Text, bool) {
+	rule, ok := p.Mail.Kinds[kind]
+	return rule.Subject, ok
+}
+
+// Subject gives the subject of a mail, and whether the kind is known. The partner
+// code stands in brackets behind a space; without one both are left out. Values
+// are filled in once: one that looks like a placeholder stays as it is.
+func (p *Profile) Subject(kind models.MailKind, lang models.Language, values SubjectValues) (string, bool) {
+	pattern, ok := p.SubjectPattern(kind)
+	if !ok {
+		return "", false
+	}
+	partner := ""
+	if values.Partner != "" {
+		partner = " [" + values.Partner + "]"
+	}
+	return strings.NewReplacer(
+		"{brand}", p.Brand.Name.In(lang), "{company}", p.Brand.Company.In(lang),
+		"{order}", values.Order, "{partner}", partner, "{days}", strconv.Itoa(values.Days),
+	).Replace(pattern.In(lang)), true
+}
+
+// ResentSubject gives the subject of a mail that is sent again.
+func (p *Profile) ResentSubject(kind models.MailKind, lang models.Language, values SubjectValues) (string, bool) {
+	subject, ok := p.Subject(kind, lang, values)
+	return p.Mail.ResendPrefix.In(lang) + subject, ok
+}
+
+func (c *checker) mail(m Mail) {
+	if !models.ValidEmail("postmaster@" + m.MessageIDDomain) {
+		c.add("mail.message_id_domain", "not_a_domain")
+	}
+	for key, sender := range m.Senders {
+		if !models.ValidEmail(sender.Address) {
+			c.add("mail.senders."+key+".address", "not_an_address")
+		}
+	}
+	for _, kind := range MailKinds() {
+		field := "mail.kinds." + string(kind)
+		rule, ok := m.Kinds[kind]
+		if !ok {
+			c.add(field, "missing")
+			continue
+		}
+		if _, ok := m.Senders[rule.Sender]; !ok {
+			c.add(field+".sender", "unknown_value", "value", rule.Sender, "known", joinKeys(m.Senders))
+		}
+		c.subject(field+".subject.ja", rule.Subject.JA, kind)
+		c.subject(field+".subject.en", rule.Subject.EN, kind)
+	}
+	id, pw := m.Kinds[models.MailDeliveryID].Subject, m.Kinds[models.MailDeliveryPassword].Subject
+	for lang, same := range map[string]bool{"ja": id.JA == pw.JA, "en": id.EN == pw.EN} {
+		if same {
+			c.add("mail.kinds.delivery_password.subject."+lang, "same_subject")
+		}
+	}
+	for kind := range m.Kinds {
+		if !slices.Contains(MailKinds(), kind) {
+			c.add("mail.kinds."+string(kind), "unknown_key", "known", joinStrings(MailKinds()))
+		}
+	}
+}
+
+func (c *checker) subject(field, subject string, kind models.MailKind) {
+	for _, word := range subjectWord.FindAllString(subject, -1) {
+		if !slices.Contains(subjectWords, word) {
+			c.add(field, "unknown_placeholder", "value", word, "known", strings.Join(subjectWords, ", "))
+		}
+	}
+	for _, need := range subjectNeeds[kind] {
+		if !strings.Contains(subject, need) {
+			c.add(field, "subject_needs", "value", need)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+// Package profile reads the vendor profile: one YAML file with everything that
+// is the vendor's and not the product's (brand, senders, catalogue, calendar,
+// rules, times). The file embedded here describes the default vendor; its
+// comments are the manual.
+package profile
+
+import (
+	"time"
+
+	"github.com/todoke/todoke/models"
+)
+
+// Profile is a checked vendor profile. It never changes after it was loaded, so
+// any number of goroutines may read it; nobody may write to it.
+type Profile struct {
+	Brand            Brand            `yaml:"brand"`
+	Mail             Mail             `yaml:"mail"`
+	Numbers          Numbers          `yaml:"numbers"`
+	Applications     Applications     `yaml:"applications"`
+	CorporateNames   CorporateNames   `yaml:"corporate_names"`
+	Lifetimes        Lifetimes        `yaml:"lifetimes"`
+	Process          Process          `yaml:"process"`
+	Dev              Dev              `yaml:"dev"`
+	CalendarSection  CalendarSection  `yaml:"calendar"`
+	CatalogueSection CatalogueSection `yaml:"catalogue"`
+
+	calendar  *models.Calendar
+	catalogue *models.Catalogue
+	lines     map[string]int
+}
+
+// Numbers says how the numbers that the vendor gives out look.
+type Numbers struct {
+	OrderPrefix    string `yaml:"order_prefix"`
+	OrderDigits    int    `yaml:"order_digits"`
+	DeliveryPrefix string `yaml:"delivery_prefix"`
+	DeliveryDigits int    `yaml:"delivery_digits"`
+	// FirstLicenseID is the first license ID given out; later ones count up.
+	FirstLicenseID int64 `yaml:"first_license_id"`
+}
+
+// Lifetimes says how long things stay usable. Days end at 24:00 Japan time.
+type Lifetimes struct {
+	DeliveryPasswordDays           int      `yaml:"delivery_password_days"`
+	DeliveryPasswordRequestsPerDay int      `yaml:"delivery_password_requests_per_day"`
+	ConfirmationLink               Duration `yaml:"confirmation_link"`
+	TemporaryPassword              Duration `yaml:"temporary_password"`
+	// PortalPasswordDays 0 means that portal passwords do not expire.
+	PortalPasswordDays int      `yaml:"portal_password_days"`
+	PortalSessionIdle  Duration `yaml:"portal_session_idle"`
+	ConsoleSessionIdle Duration `yaml:"console_session_idle"`
+	// ContractShownYears is how long an ended contract is still shown to its holder.
+	ContractShownYears int `yaml:"contract_shown_years"`
+}
+
+// Process says when processes wait, remind and give up.
+type Process struct {
+	// BounceGrace is how long a bounce of the order-accepted mail still sends the order back.
+	BounceGrace Duration `yaml:"bounce_grace"`
+	// ContractValidAfterBusinessDays counts from delivery.
+	ContractValidAfterBusinessDays int `yaml:"contract_valid_after_business_days"`
+	// SendBackReminderBusinessDays count from the send-back, rising.
+	SendBackReminderBusinessDays []int `yaml:"send_back_reminder_business_days"`
+	// MailGiveUp is how long a temporarily refused mail is tried again.
+	MailGiveUp             Duration `yaml:"mail_give_up"`
+	ResendBusinessDays     int      `yaml:"resend_business_days"`
+	NameChangeBusinessDays int      `yaml:"name_change_business_days"`
+	// NameChangeWarningBusinessDays is how long before that day staff are warned.
+	NameChangeWarningBusinessDays int `yaml:"name_change_warning_business_days"`
+}
+
+// Dev is what the dev command puts in place of Process, so that an order goes
+// through in seconds.
+type Dev struct {
+	BounceGrace                    Duration `yaml:"bounce_grace"`
+	ContractValidAfterBusinessDays int      `yaml:"contract_valid_after_business_days"`
+}
+
+// WithDev gives a copy of the profile with its dev values in force.
+func (p *Profile) WithDev() *Profile {
+	dev := *p
+	dev.Process.BounceGrace = p.Dev.BounceGrace
+	dev.Process.ContractValidAfterBusinessDays = p.Dev.ContractValidAfterBusinessDays
+	return &dev
+}
+
+// Calendar gives the vendor's business days.
+func (p *Profile) Calendar() *models.Calendar { return p.calendar }
+
+// Catalogue gives what the vendor sells.
+func (p *Profile) Catalogue() *models.Catalogue { return p.catalogue }
+
+// Product gives the product of that code, and whether there is one.
+func (p *Profile) Product(code string) (models.Product, bool) { return p.catalogue.Product(code) }
+
+// NumberFormats gives the forms of order and delivery numbers as models takes them.
+func (p *Profile) NumberFormats() models.NumberFormats {
+	return models.NumberFormats{
+		OrderPrefix: p.Numbers.OrderPrefix, OrderDigits: p.Numbers.OrderDigits,
+		DeliveryPrefix: p.Numbers.DeliveryPrefix, DeliveryDigits: p.Numbers.DeliveryDigits,
+		FirstLicenseID: p.Numbers.FirstLicenseID,
+	}
+}
+
+// Rules gives all that the rules of order intake in models need.
+func (p *Profile) Rules() models.Rules {
+	return models.Rules{
+		Catalogue:       p.catalogue,
+		Calendar:        p.calendar,
+		Names:           p.NameRules(),
+		Applications:    p.ApplicationRules(),
+		Numbers:         p.NumberFormats(),
+		ReceiptLifetime: time.Duration(p.Applications.ReceiptExpiryDays) * 24 * time.Hour,
+		Grace:           p.Process.BounceGrace.Duration,
+		ReminderDays:    p.Process.SendBackReminderBusinessDays,
+		ValidAfterDays:  p.Process.ContractValidAfterBusinessDays,
+		MailGiveUp:      p.Process.MailGiveUp.Duration,
+		MailDomain:      p.Mail.MessageIDDomain,
+	}
+}
+
+// Warnings lists what is right today but will soon not be: holidays that do not
+// reach the end of next year (law and predictions change each February).
+func (p *Profile) Warnings(today models.Date) []Problem {
+	needed := models.NewDate(today.Year()+1, time.December, 31)
+	until := p.calendar.CoveredUntil()
+	if !until.Before(needed) {
+		return nil
+	}
+	const field = "calendar.covered_until"
+	return []Problem{newProblem(p.lines[field], field, "holidays_end_soon", "until", until.String(), "needed", needed.String())}
+}
