@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+
+	"github.com/todoke/todoke/models"
+	"gorm.io/gorm"
+)
+
+// MailFacts is what a mail of the ledger is rendered from; what the mail is not
+// about is nil.
+type MailFacts struct {
+	Mail        models.Mail
+	Order       *models.Order // with the lines in force
+	Application *models.Application
+	Reseller    *models.Reseller
+	SendBack    *models.SendBack // with its reasons
+	Shipment    *models.Shipment
+	EndUserName string // the contract's holder once registered, else as applied
+}
+
+// MailFacts reads what a mail says.
+func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) {
+	var f MailFacts
+	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
+		f = MailFacts{}
+		if err := tx.Where("id = ?", mailID).Take(&f.Mail).Error; err != nil {
+			return found(err, "mail")
+		}
+		applicationID := f.Mail.ApplicationID
+		if f.Mail.OrderID != nil {
+			if err := s.mailOrder(tx, &f); err != nil {
+				return err
+			}
+			applicationID = &f.Order.ApplicationID
+		}
+		if applicationID != nil {
+			if f.Application, err = needed[models.Application](tx, *applicationID); err != nil {
+				return err
+			}
+		}
+		return s.mailEndUser(tx, &f)
+	})
+	return f, err
+}
+
+func (s *Store) mailOrder(tx *gorm.DB, f *MailFacts) (err error) {
+	if f.Order, err = needed[models.Order](tx, *f.Mail.OrderID); err != nil {
+		return err
+	}
+	if f.Order.Lines, err = s.linesInForce(tx, f.Order.ID); err != nil {
+		return err
+	}
+	if f.Reseller, err = needed[models.Reseller](tx, f.Order.ResellerID); err != nil {
+		return err
+	}
+	if f.Shipment, err = optional[models.Shipment](tx.Where("order_id = ?", f.Order.ID)); err != nil || f.Mail.SendBackID == nil {
+		return err
+	}
+	sendBacks := make([]models.SendBack, 0, 1)
+	if err := tx.Where("id = ?", *f.Mail.SendBackID).Find(&sendBacks).Error; err != nil {
+		return err
+	}
+	if len(sendBacks) == 0 {
+		return models.NotFound("send_back")
+	}
+	if err := fillReasons(tx, sendBacks); err != nil {
+		return err
+	}
+	f.SendBack = &sendBacks[0]
+	return nil
+}
+
+// mailEndUser gives the name that the mail calls the end user by.
+func (s *Store) mailEndUser(tx *gorm.DB, f *MailFacts) error {
+	if f.Application != nil {
+		f.EndUserName = f.Application.EndUser.CompanyName
+	}
+	if f.Order == nil || f.Order.ContractID == nil {
+		return nil
+	}
+	c, err := needed[models.Contract](tx, *f.Order.ContractID)
+	if err == nil {
+		f.EndUserName = c.Holder.CompanyName
+	}
+	return err
+}
+
+// needed reads a row that another row refers to.
+func needed[T any](tx *gorm.DB, id int64) (*T, error) {
+	var row T
+	if err := tx.Where("id = ?", id).Take(&row).Error; err != nil {
+		return nil, err
+	}
+	return &row, nil
+}
