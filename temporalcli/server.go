@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -204,7 +205,7 @@ func (s *Server) awaitHealthy(ctx context.Context, process *child.Process) error
 func Healthy(ctx context.Context, hostPort, namespace string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	c, err := client.NewLazyClient(client.Options{HostPort: hostPort, Namespace: namespace, Logger: silence{}})
+	c, err := client.NewLazyClient(client.Options{HostPort: hostPort, Namespace: namespace, Logger: silent})
 	if err != nil {
 		return err
 	}
@@ -213,15 +214,8 @@ func Healthy(ctx context.Context, hostPort, namespace string) error {
 	return err
 }
 
-// silence keeps the SDK's remarks on a server that is only starting out of the output.
-type silence struct{}
-
-var _ temporallog.Logger = silence{}
-
-func (silence) Debug(string, ...any) {}
-func (silence) Info(string, ...any)  {}
-func (silence) Warn(string, ...any)  {}
-func (silence) Error(string, ...any) {}
+// silent keeps the SDK's remarks on a server that is only starting out of the output.
+var silent = temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler))
 
 // logEnd is the end of the log for an error message, or nothing.
 func (s *Server) logEnd() string {
@@ -273,18 +267,4 @@ func (s *Server) Restart(ctx context.Context) error {
 		}
 	}
 	return s.launch(ctx)
-}
-
-// FreePort returns a port of the loopback address that nobody listens on. Another program can take it in between,
-// so what starts there must be able to fail.
-func FreePort() (int, error) {
-	listener, err := net.Listen("tcp", loopback+":0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	tcp, ok := listener.Addr().(*net.TCPAddr)
-	if !ok {
-		return 0, errors.Join(fmt.Errorf("find a free port: unexpected address %s", listener.Addr()), listener.Close())
-	}
-	return tcp.Port, listener.Close()
 }

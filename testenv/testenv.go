@@ -35,8 +35,8 @@ func Root() (string, error) {
 	}
 }
 
-// binDir is where built programs are kept between runs; git ignores it.
-func binDir() (string, error) {
+// BinDir is where built programs are kept between runs; git ignores it.
+func BinDir() (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
