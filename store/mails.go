@@ -45,7 +45,7 @@ func mailKey(m models.Mail) string {
 // nothing about what it is for.
 func (s *Store) messageID(key string) string {
 	sum := sha256.Sum256([]byte(key + "\x00" + s.rules.MailDomain + "\x00" + s.installation))
-	return "<" + hex.EncodeToString(sum[:16]) + "@" + s.rules.MailDomain + ">"
+	return hex.EncodeToString(sum[:16]) + "@" + s.rules.MailDomain
 }
 
 // MailByID gives a mail of the ledger.
@@ -155,4 +155,13 @@ func (s *Store) Mails(ctx context.Context, f MailFilter, p Page) ([]models.Mail,
 		q = q.Where("recipient = ? OR order_id IN (SELECT id FROM orders WHERE order_number = ?)", text, models.NormaliseNumber(text))
 	}
 	return page[models.Mail](q, p, func(m models.Mail) int64 { return m.ID })
+}
+
+// MailsDueForApplication lists the mails of an application that are not over yet.
+func (s *Store) MailsDueForApplication(ctx context.Context, applicationID int64) ([]int64, error) {
+	var ids []int64
+	err := s.reader(ctx).Model(&models.Mail{}).
+		Where("application_id = ? AND order_id IS NULL AND status IN ?", applicationID, []models.MailStatus{models.MailQueued, models.MailSending}).
+		Order("id").Pluck("id", &ids).Error
+	return ids, translate(err)
 }

@@ -1,0 +1,63 @@
+package activities
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/todoke/todoke/documents"
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/profile"
+	"github.com/todoke/todoke/store"
+)
+
+// CertificateOf gives what a certificate says, from the facts of its order. The
+// holder is the contract's as registered, not as somebody applied.
+func CertificateOf(f store.CertificateFacts, lang models.Language, p *profile.Profile, verifyURL string) documents.Certificate {
+	holder := f.Application.EndUser
+	if len(f.Contracts) > 0 {
+		holder = f.Contracts[len(f.Contracts)-1].Holder
+	}
+	c := documents.Certificate{
+		Language: lang, Number: certificateNumber(f), OrderNumber: f.Order.OrderNumber, DeliveryNumber: f.Shipment.DeliveryNumber,
+		LicenseID: licenseIDs(f), IssuedOn: models.DateOf(*f.Order.RegisteredAt), Seller: f.Reseller.Name,
+		VerifyURL: verifyURL, Issuer: p.Brand.LegalName, Terms: p.Brand.Certificate.Terms,
+		Holder: documents.Holder{
+			Name: holder.CompanyName, Kana: holder.CompanyKana, Department: holder.Department,
+			PostalCode: holder.PostalCode, Address: holder.Address(),
+		},
+	}
+	for _, change := range f.Changes {
+		c.Lines = append(c.Lines, certificateLine(change, p))
+	}
+	return c
+}
+
+// certificateNumber is the order's number in the certificate's own form: one
+// certificate per order.
+func certificateNumber(f store.CertificateFacts) string {
+	return "C-" + strings.TrimLeft(f.Order.OrderNumber, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
+
+func licenseIDs(f store.CertificateFacts) string {
+	ids := make([]string, 0, len(f.Contracts))
+	for _, c := range f.Contracts {
+		ids = append(ids, c.LicenseID)
+	}
+	slices.Sort(ids)
+	return strings.Join(slices.Compact(ids), ", ")
+}
+
+func certificateLine(c store.CertificateLine, p *profile.Profile) documents.CertificateLine {
+	product, _ := p.Product(c.ProductCode)
+	line := documents.CertificateLine{
+		ProductName: product.Names, ProductCode: c.ProductCode, Kind: c.Kind, Quantity: c.QuantityAfter,
+		Months: c.Line.Months, Start: c.StartsOn, End: c.EndsOn,
+	}
+	if c.Kind == models.LineAddition {
+		line.Quantity = c.QuantityAfter - c.QuantityBefore
+	}
+	if c.Reduction() {
+		line.ReducedFrom = c.QuantityBefore
+	}
+	return line
+}

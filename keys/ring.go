@@ -1,0 +1,178 @@
+// Package keys is the ring of numbered server keys. Nothing secret is stored to
+// be mailed later: delivery passwords and tokens are derived when they are
+// needed, activation codes are kept encrypted. Old keys stay on the ring until
+// the rows that name them are gone.
+package keys
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/store"
+)
+
+// KeySize is the size of a server key in bytes.
+const KeySize = 32
+
+// Ring holds the server keys by number; the highest is used for what is new.
+type Ring struct {
+	keys    map[int][]byte
+	current int
+}
+
+// Parse reads keys as "1:base64,2:base64", each of 32 bytes.
+func Parse(text string) (*Ring, error) {
+	r := &Ring{keys: map[int][]byte{}}
+	for _, part := range strings.Split(text, ",") {
+		number, encoded, ok := strings.Cut(strings.TrimSpace(part), ":")
+		n, err := strconv.Atoi(number)
+		if !ok || err != nil || n < 1 {
+			return nil, errors.New("keys are written NUMBER:BASE64, separated by commas")
+		}
+		key, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil || len(key) != KeySize {
+			return nil, fmt.Errorf("key %d is not %d bytes in base64", n, KeySize)
+		}
+		if _, twice := r.keys[n]; twice {
+			return nil, fmt.Errorf("key %d is given twice", n)
+		}
+		r.keys[n] = key
+		r.current = max(r.current, n)
+	}
+	return r, nil
+}
+
+// Generate makes a new key in the form that Parse reads.
+func Generate(number int) (string, error) {
+	key := make([]byte, KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d:%s", number, base64.StdEncoding.EncodeToString(key)), nil
+}
+
+// CurrentKey is the number of the key that new secrets derive from.
+func (r *Ring) CurrentKey() int { return r.current }
+
+// Numbers lists the keys on the ring.
+func (r *Ring) Numbers() []int { return slices.Sorted(maps.Keys(r.keys)) }
+
+// subkey gives the key for one purpose, so that no key serves two.
+func (r *Ring) subkey(number int, purpose string) ([]byte, error) {
+	key, ok := r.keys[number]
+	if !ok {
+		return nil, models.NewError(models.KindInternal, "key_missing", "number", strconv.Itoa(number))
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("todoke/" + purpose))
+	return mac.Sum(nil), nil
+}
+
+// passwordAlphabet leaves out what people mistake for one another when they
+// type a password from a mail: 0 O o, 1 l I.
+const passwordAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
+
+// passwordLength gives 81 bits.
+const passwordLength = 14
+
+// DeliveryPassword derives a shipment's password: always the same for a version,
+// another for the next.
+func (r *Ring) DeliveryPassword(s models.Shipment) (string, error) {
+	key, err := r.subkey(s.PasswordKey, "delivery-password")
+	if err != nil {
+		return "", err
+	}
+	password := make([]byte, 0, passwordLength)
+	for block := 0; len(password) < passwordLength; block++ {
+		mac := hmac.New(sha256.New, key)
+		fmt.Fprintf(mac, "%d|%s|%d|%d", s.ID, s.PasswordSalt, s.PasswordVersion, block)
+		for _, b := range mac.Sum(nil) {
+			// Bytes beyond the last whole multiple would make some letters likelier.
+			if limit := 256 - 256%len(passwordAlphabet); int(b) < limit && len(password) < passwordLength {
+				password = append(password, passwordAlphabet[int(b)%len(passwordAlphabet)])
+			}
+		}
+	}
+	return string(password), nil
+}
+
+// SealCode encrypts an activation code and gives its hash for look-up.
+func (r *Ring) SealCode(code string) (store.SealedCode, error) {
+	seal, err := r.aead(r.current)
+	if err != nil {
+		return store.SealedCode{}, err
+	}
+	nonce := make([]byte, seal.NonceSize())
+	if _, err := rand.Read(nonce); err != nil {
+		return store.SealedCode{}, err
+	}
+	hash, err := r.codeHash(code)
+	return store.SealedCode{Cipher: seal.Seal(nonce, nonce, []byte(code), nil), Key: r.current, Hash: hash}, err
+}
+
+// OpenCode decrypts a holding's activation code.
+func (r *Ring) OpenCode(h models.Holding) (string, error) {
+	seal, err := r.aead(h.CodeKey)
+	if err != nil {
+		return "", err
+	}
+	if len(h.CodeCipher) < seal.NonceSize() {
+		return "", models.NotFound("activation_code")
+	}
+	nonce, sealed := h.CodeCipher[:seal.NonceSize()], h.CodeCipher[seal.NonceSize():]
+	code, err := seal.Open(nil, nonce, sealed, nil)
+	if err != nil {
+		return "", models.Internal(fmt.Errorf("holding %d: %w", h.ID, err))
+	}
+	return string(code), nil
+}
+
+// CodeHash gives the hash that a typed code is looked up by, or nothing for what
+// cannot be a code.
+func (r *Ring) CodeHash(typed string) string {
+	key, ok := models.ActivationCodeKey(typed)
+	if !ok {
+		return ""
+	}
+	hash, err := r.codeHash(key)
+	if err != nil {
+		return ""
+	}
+	return hash
+}
+
+// codeHash hangs on the ring's first key, so that one code has one hash for ever
+// and the database can hold it unique.
+func (r *Ring) codeHash(code string) (string, error) {
+	key, err := r.subkey(r.Numbers()[0], "activation-code-hash")
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(models.NormaliseNumber(code)))
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+func (r *Ring) aead(number int) (cipher.AEAD, error) {
+	key, err := r.subkey(number, "activation-code")
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
