@@ -37,6 +37,10 @@ func (s *Store) claimIdempotency(tx *gorm.DB, actor models.Actor, i *Idempotency
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, models.NotFound("order")
 	}
+	if err != nil {
+		return nil, err
+	}
+	o.Lines, err = s.linesInForce(tx, o.ID)
 	return &o, err
 }
 

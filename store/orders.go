@@ -44,9 +44,9 @@ const CountLimit = 10_000
 
 // CountOrders counts what Orders would list, up to CountLimit.
 func (s *Store) CountOrders(ctx context.Context, actor models.Actor, f OrderFilter) (int64, error) {
-	some := s.filterOrders(s.reader(ctx).Model(&models.Order{}), actor, f).Select("id").Limit(CountLimit)
+	listed := s.filterOrders(s.reader(ctx).Model(&models.Order{}), actor, f).Select("id").Limit(CountLimit)
 	var n int64
-	err := s.reader(ctx).Table("(?) AS some", some).Count(&n).Error
+	err := s.reader(ctx).Table("(?) AS listed", listed).Count(&n).Error
 	return n, translate(err)
 }
 
