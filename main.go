@@ -1,0 +1,44 @@
+// Command todoke is the back office of license sales: one binary with the
+// commands below. This package only wires rooms together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is what the binary can do.
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"Set up and start everything on this machine, with sample data."`
+	Serve   serveCommand   `cmd:"" help:"Answer the API and the sites."`
+	Worker  workerCommand  `cmd:"" help:"Carry the processes: run workflows and activities."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to the newest schema."`
+	Doctor  doctorCommand  `cmd:"" help:"Check profile, database, Temporal, SMTP, files, clock and keys, and say what to do."`
+	Seed    seedCommand    `cmd:"" help:"Load made-up orders in bulk, for trying things at size."`
+	Verify  verifyCommand  `cmd:"" help:"Check the invariants of everything in the database."`
+	Keys    keysCommand    `cmd:"" help:"Make server keys."`
+	Staff   staffCommand   `cmd:"" help:"Add members of staff."`
+	Partner partnerCommand `cmd:"" help:"Add resellers and their API keys."`
+	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is well; for health checks."`
+	Version versionCommand `cmd:"" help:"Say which version this is."`
+}
+
+func main() {
+	var c commands
+	parsed := kong.Parse(&c, kong.Name("todoke"), kong.UsageOnError(),
+		kong.Description("The back office of license sales: applications, orders, electronic delivery."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	err := parsed.Run()
+	stop()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "todoke:", explain(err))
+		os.Exit(1)
+	}
+}
