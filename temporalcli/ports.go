@@ -26,24 +26,26 @@ func FreePort() (int, error) {
 }
 
 // FreePorts is FreePort for several different ones.
-func FreePorts(count int) (ports []int, failed error) {
+func FreePorts(count int) (ports []int, err error) {
+	// All are kept open until the last is found, or the same one might come twice.
+	var listeners []net.Listener
+	defer func() {
+		for _, listener := range listeners {
+			err = errors.Join(err, listener.Close())
+		}
+	}()
 	var last error
 	for range 100 * count {
-		if len(ports) == count {
-			return ports, nil
-		}
-		port := lowestPort + rand.IntN(highestPort-lowestPort+1) //nolint:gosec // chance, not a secret
+		port := lowestPort + rand.IntN(highestPort-lowestPort+1)
 		listener, err := net.Listen("tcp", address(port))
 		if err != nil {
 			last = err
 			continue
 		}
-		// Kept open until all are found, or the same one might come twice.
-		defer func() { failed = errors.Join(failed, listener.Close()) }()
-		ports = append(ports, port)
-	}
-	if len(ports) == count {
-		return ports, nil
+		listeners = append(listeners, listener)
+		if ports = append(ports, port); len(ports) == count {
+			return ports, nil
+		}
 	}
 	return nil, fmt.Errorf("find %d free ports: %w", count, last)
 }

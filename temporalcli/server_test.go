@@ -57,7 +57,11 @@ func TestAPortInUseIsAClearError(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	t.Cleanup(func() { must(t, listener.Close()) })
-	taken := listener.Addr().(*net.TCPAddr).Port
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatalf("unexpected address %s", listener.Addr())
+	}
+	taken := address.Port
 	path, err := cli()
 	must(t, err)
 	for purpose, options := range map[string]temporalcli.Options{
@@ -89,7 +93,7 @@ func TestAServerThatEndsWhileStartingSaysWhatItsLogSays(t *testing.T) {
 func TestFindPrefersThePath(t *testing.T) {
 	folder := t.TempDir()
 	onPath := filepath.Join(folder, "temporal")
-	must(t, os.WriteFile(onPath, []byte("#!/bin/sh\n"), 0o700)) //nolint:gosec // it has to be a program
+	must(t, os.WriteFile(onPath, []byte("#!/bin/sh\n"), 0o700))
 	t.Setenv("PATH", folder)
 	if got, ok := temporalcli.Find(t.TempDir()); !ok || got != onPath {
 		t.Errorf("got %q, %v; want %q", got, ok, onPath)

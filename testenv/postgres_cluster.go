@@ -117,7 +117,7 @@ func (c *cluster) initialise(ctx context.Context) error {
 		err := runProgram(ctx, child.Spec{
 			Path: filepath.Join(c.programs, "initdb"),
 			Args: []string{
-				"-D", filepath.Join(c.folder, "data"), "-U", "todoke", "--pwfile", secret,
+				"-D", filepath.Join(c.folder, "data"), "-U", "postgres", "--pwfile", secret,
 				"--auth=scram-sha-256", "--encoding=UTF8", "--lc-collate=C", "--lc-ctype=" + letters,
 				"--lc-messages=C", "--no-sync",
 			},
@@ -195,7 +195,7 @@ func (c *cluster) startOnFreePort(ctx context.Context) error {
 }
 
 func (c *cluster) adminDSN() string {
-	return fmt.Sprintf("postgres://todoke:%s@127.0.0.1:%d/postgres?sslmode=disable", c.password, c.port)
+	return fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/postgres?sslmode=disable", c.password, c.port)
 }
 
 func (c *cluster) log() string { return filepath.Join(c.folder, "log") }

@@ -33,7 +33,7 @@ func dockerRuns(ctx context.Context) bool {
 
 func docker(ctx context.Context, args ...string) (string, error) {
 	var complaint strings.Builder
-	cmd := exec.CommandContext(ctx, "docker", args...) //nolint:gosec // the arguments are ours
+	cmd := exec.CommandContext(ctx, "docker", args...)
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
 	if err != nil {
@@ -51,7 +51,7 @@ func startContainer(ctx context.Context) (*container, error) {
 	c.id, err = docker(ctx, "run", "--detach",
 		// A fixed port: one that Docker chooses would change with a restart.
 		"--publish", "127.0.0.1:"+strconv.Itoa(port)+":5432",
-		"--env", "POSTGRES_USER=todoke", "--env", "POSTGRES_PASSWORD="+c.password,
+		"--env", "POSTGRES_PASSWORD="+c.password,
 		"--env", "POSTGRES_INITDB_ARGS=--encoding=UTF8 --lc-collate=C --lc-ctype=C.UTF-8",
 		"--label", "todoke=test", postgresImage,
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "jit=off", "-c", "timezone=UTC")
@@ -68,7 +68,7 @@ func startContainer(ctx context.Context) (*container, error) {
 }
 
 func (c *container) adminDSN() string {
-	return fmt.Sprintf("postgres://todoke:%s@127.0.0.1:%d/postgres?sslmode=disable", c.password, c.port)
+	return fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/postgres?sslmode=disable", c.password, c.port)
 }
 
 func (c *container) awaitReady(ctx context.Context) error {

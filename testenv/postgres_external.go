@@ -29,13 +29,16 @@ func external(ctx context.Context, dsn string) (*databases, error) {
 	keepForLife(holder)
 	d := newDatabases(dsn, namePrefix+owner+"_")
 	d.owner = owner
-	return d, d.sweep(ctx, db)
+	if err := d.sweep(ctx, db); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func lockNumber(owner string) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(owner)) // never fails, says its documentation
-	return int64(h.Sum64())       //nolint:gosec // any number will do, a negative one too
+	return int64(h.Sum64())
 }
 
 // sweep drops what processes that are dead left behind.

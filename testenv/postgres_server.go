@@ -61,6 +61,9 @@ func (h *PostgresHandle) Database() (dsn string, err error) {
 	return withDatabase(h.databases.adminDSN, database)
 }
 
+// Admin is the connection URL of the superuser to the database "postgres".
+func (h *PostgresHandle) Admin() (dsn string) { return h.server.adminDSN() }
+
 // Kill ends the server at once, as a crash would. What was committed is there after Start.
 func (h *PostgresHandle) Kill() error { return h.server.kill() }
 

@@ -68,7 +68,7 @@ func dieWithExternal() error {
 // play starts this program in another part and returns its first line.
 func play(t *testing.T, part string, env ...string) (*exec.Cmd, string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // this very program
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(append(os.Environ(), playedPart+"="+part), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -148,7 +148,7 @@ func token() string {
 
 // logEnd is the end of a server's log for an error message.
 func logEnd(file string) string {
-	log, err := os.ReadFile(file) //nolint:gosec // a file of our own
+	log, err := os.ReadFile(file)
 	if err != nil || len(log) == 0 {
 		return ""
 	}

@@ -79,7 +79,7 @@ func Start(spec Spec) (*Process, error) {
 
 func command(spec Spec) (*exec.Cmd, func(), error) {
 	// Not exec.CommandContext: ending is Stop's business, which asks before it kills, and kills the whole group.
-	cmd := exec.Command(spec.Path, spec.Args...) //nolint:gosec,noctx // the callers name fixed programs
+	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Dir = spec.Dir
 	cmd.Env = append(os.Environ(), spec.Env...)
 	// A grandchild that keeps the output open must not make Wait hang.

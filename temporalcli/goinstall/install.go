@@ -67,7 +67,7 @@ func (p Program) Install(ctx context.Context, binDir string, progress io.Writer)
 	if err != nil {
 		return "", fmt.Errorf("folder for %s: %w", p.Title, err)
 	}
-	if err := os.MkdirAll(binDir, 0o755); err != nil { //nolint:gosec // programs, nothing secret
+	if err := os.MkdirAll(binDir, 0o755); err != nil {
 		return "", fmt.Errorf("folder for %s: %w", p.Title, err)
 	}
 	unlock, err := filelock.Take(ctx, filepath.Join(binDir, "."+p.Name+".lock"))

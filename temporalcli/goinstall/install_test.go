@@ -169,7 +169,7 @@ func makeWritable(t *testing.T, folder string) {
 	t.Helper()
 	must(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
-			err = os.Chmod(path, 0o700) //nolint:gosec // a folder has to be entered
+			err = os.Chmod(path, 0o700)
 		}
 		return err
 	}))
