@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/todoke/todoke/models"
@@ -17,6 +21,8 @@ const (
 	pgDeadlock      = "40P01"
 	pgLockTimeout   = "55P03"
 	pgUnique        = "23505"
+
+	pgTooManyConnections = "53300"
 )
 
 // lostRace says whether running the transaction again can mend it. A broken
@@ -48,6 +54,18 @@ func lockTimedOut(err error) bool {
 	return false
 }
 
+// unreachable says whether the database could not be talked to, which passes:
+// the connection broke, the server is starting or stopping, or has no place free.
+func unreachable(err error) bool {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P") || e.Code == pgTooManyConnections
+	}
+	_, dialling := errors.AsType[*pgconn.ConnectError](err)
+	_, network := errors.AsType[net.Error](err)
+	return dialling || network || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, context.DeadlineExceeded)
+}
+
 // translate makes a domain error of whatever the database said.
 func translate(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
@@ -55,6 +73,9 @@ func translate(err error) error {
 	}
 	if _, ok := errors.AsType[*models.Error](err); ok {
 		return err
+	}
+	if unreachable(err) {
+		return models.NewError(models.KindUnavailable, "database_unavailable").WithCause(err)
 	}
 	if lockTimedOut(err) {
 		return models.NewError(models.KindUnavailable, "database_busy").WithCause(err)
@@ -68,4 +89,16 @@ func found(err error, what string) error {
 		return models.NotFound(what)
 	}
 	return translate(err)
+}
+
+// Describe says what a cause was without quoting values: databases put those
+// into their messages, and logs hold no personal data.
+func Describe(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return "postgres " + e.Code + " " + e.ConstraintName
+	}
+	if e, ok := errors.AsType[*sqlitedriver.Error](err); ok {
+		return "sqlite " + sqlitedriver.ErrorCodeString[e.Code()]
+	}
+	return err.Error()
 }

@@ -82,18 +82,26 @@ func RegisterWorkflows(r interface {
 	}
 }
 
-// EnsureSchedule makes the schedule that drains the outbox, unless it is there.
+// EnsureSchedule makes the schedule that drains the outbox, or gives the one that
+// is there its interval.
 func EnsureSchedule(ctx context.Context, c client.Client, every time.Duration) error {
+	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}}
 	_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
 		ID:   protocol.OutboxDrainScheduleID,
-		Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}},
+		Spec: spec,
 		Action: &client.ScheduleWorkflowAction{
 			ID: protocol.OutboxDrainScheduleID, Workflow: protocol.OutboxDrainWorkflow, TaskQueue: protocol.TaskQueue,
 			WorkflowExecutionTimeout: 5 * time.Minute,
 		},
 	})
 	if _, there := errors.AsType[*serviceerror.AlreadyExists](err); there || errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return nil
+		err = c.ScheduleClient().GetHandle(ctx, protocol.OutboxDrainScheduleID).Update(ctx, client.ScheduleUpdateOptions{
+			DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+				schedule := in.Description.Schedule
+				schedule.Spec = &spec
+				return &client.ScheduleUpdate{Schedule: &schedule}, nil
+			},
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("outbox schedule: %w", err)
