@@ -122,9 +122,11 @@ func (c *checker) calendar(s CalendarSection) {
 	}
 	c.unique(list, ".date", days, nil)
 	for year := first; year <= s.CoveredUntil.Year(); year++ {
-		// Years before the first in the table are nobody's business; a hole is a slip.
+		// Years before the first in the table are nobody's business; a hole is a
+		// slip, and the first one tells it.
 		if !years[year] && len(s.Holidays) > 0 {
-			c.add(list, "year_without_holidays", "value", fmt.Sprint(year))
+			c.add(list, "year_without_holidays", "value", itoa(year))
+			break
 		}
 	}
 	c.deskHours(s.DeskHours)

@@ -9,10 +9,9 @@ import (
 	"unicode"
 
 	"github.com/todoke/todoke/models"
-	"gopkg.in/yaml.v3"
 )
 
-// decoder puts YAML into structs. Unlike the library's own it goes on after a
+// decoder puts YAML into structs. Unlike the library's own decoder it goes on after a
 // problem, refuses unknown and repeated keys, demands every key whose field has
 // no default tag, and remembers the line of every field for later checks.
 type decoder struct {
@@ -30,14 +29,21 @@ func (d *decoder) add(line int, field, code string, params ...string) {
 	d.problems = append(d.problems, newProblem(line, field, code, params...))
 }
 
-func (d *decoder) value(n *yaml.Node, v reflect.Value, path string, rule fieldRule) {
-	d.lines[path] = n.Line
-	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
-		d.add(n.Line, path, "no_anchors_or_tags")
-		return
+// addAt reports a problem at the line of a field that was met already.
+func (d *decoder) addAt(path, code string, params ...string) {
+	d.add(d.lines[path], path, code, params...)
+}
+
+func (d *decoder) value(n *node, v reflect.Value, path string, rule fieldRule) {
+	if _, ok := d.lines[path]; !ok {
+		d.lines[path] = n.line
 	}
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
-		d.add(n.Line, path, "empty")
+	switch n.kind {
+	case oddNode:
+		d.addAt(path, "no_anchors_or_tags")
+		return
+	case nullNode:
+		d.addAt(path, "empty")
 		return
 	}
 	if isScalar(v) {
@@ -61,9 +67,9 @@ func isScalar(v reflect.Value) bool {
 	return v.Kind() != reflect.Struct && v.Kind() != reflect.Map && v.Kind() != reflect.Slice
 }
 
-func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string, rule fieldRule) {
-	if n.Kind != yaml.MappingNode {
-		d.add(n.Line, path, "not_a_mapping")
+func (d *decoder) structure(n *node, v reflect.Value, path string, rule fieldRule) {
+	if n.kind != mappingNode {
+		d.addAt(path, "not_a_mapping")
 		return
 	}
 	given := d.keys(n, path)
@@ -82,14 +88,14 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string, rule fie
 		case ok:
 			d.value(child, v.Field(i), join(path, key), below)
 		case optional:
-			d.fallback(n.Line, fallback, v.Field(i), join(path, key), below)
+			d.fallback(d.lines[path], fallback, v.Field(i), join(path, key), below)
 		default:
-			d.add(n.Line, join(path, key), "missing")
+			d.add(d.lines[path], join(path, key), "missing")
 		}
 	}
-	for key, child := range given {
+	for key := range given {
 		if !slices.Contains(known, key) {
-			d.add(child.Line, join(path, key), "unknown_key", "known", strings.Join(known, ", "))
+			d.addAt(join(path, key), "unknown_key", "known", strings.Join(known, ", "))
 		}
 	}
 }
@@ -100,41 +106,39 @@ func (d *decoder) fallback(line int, text string, v reflect.Value, path string, 
 		d.lines[path] = line
 		return
 	}
-	node := func(s string) *yaml.Node {
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Line: line}
-	}
 	if v.Kind() != reflect.Slice {
-		d.value(node(text), v, path, rule)
+		d.value(&node{line: line, text: text}, v, path, rule)
 		return
 	}
-	list := &yaml.Node{Kind: yaml.SequenceNode, Line: line}
+	list := &node{kind: listNode, line: line}
 	for item := range strings.SplitSeq(text, ",") {
-		list.Content = append(list.Content, node(item))
+		list.items = append(list.items, &node{line: line, text: item})
 	}
 	d.value(list, v, path, rule)
 }
 
 // keys gives a mapping's values by key and refuses keys that are repeated or no plain text.
-func (d *decoder) keys(n *yaml.Node, path string) map[string]*yaml.Node {
-	given := make(map[string]*yaml.Node, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, child := n.Content[i], n.Content[i+1]
-		if key.Kind != yaml.ScalarNode || key.Value == "" || key.Anchor != "" || hasControl(key.Value) {
-			d.add(key.Line, path, "not_a_key")
+func (d *decoder) keys(n *node, path string) map[string]*node {
+	given := make(map[string]*node, len(n.entries))
+	for _, e := range n.entries {
+		if strings.TrimSpace(e.name) == "" || hasControl(e.name) {
+			d.add(e.line, path, "not_a_key")
 			continue
 		}
-		if _, twice := given[key.Value]; twice {
-			d.add(key.Line, join(path, key.Value), "given_twice")
+		if _, twice := given[e.name]; twice {
+			d.add(e.line, join(path, e.name), "given_twice")
 			continue
 		}
-		given[key.Value] = child
+		given[e.name] = e.value
+		// The key's line and not its value's, which may stand far below.
+		d.lines[join(path, e.name)] = e.line
 	}
 	return given
 }
 
-func (d *decoder) dictionary(n *yaml.Node, v reflect.Value, path string, rule fieldRule) {
-	if n.Kind != yaml.MappingNode {
-		d.add(n.Line, path, "not_a_mapping")
+func (d *decoder) dictionary(n *node, v reflect.Value, path string, rule fieldRule) {
+	if n.kind != mappingNode {
+		d.addAt(path, "not_a_mapping")
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -145,24 +149,24 @@ func (d *decoder) dictionary(n *yaml.Node, v reflect.Value, path string, rule fi
 	}
 }
 
-func (d *decoder) list(n *yaml.Node, v reflect.Value, path string, rule fieldRule) {
-	if n.Kind != yaml.SequenceNode {
-		d.add(n.Line, path, "not_a_list")
+func (d *decoder) list(n *node, v reflect.Value, path string, rule fieldRule) {
+	if n.kind != listNode {
+		d.addAt(path, "not_a_list")
 		return
 	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
-	for i, child := range n.Content {
+	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
+	for i, child := range n.items {
 		d.value(child, v.Index(i), at(path, i), rule)
 	}
 }
 
-func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string, rule fieldRule) {
-	if n.Kind != yaml.ScalarNode {
-		d.add(n.Line, path, "not_a_value")
+func (d *decoder) scalar(n *node, v reflect.Value, path string, rule fieldRule) {
+	if n.kind != scalarNode {
+		d.addAt(path, "not_a_value")
 		return
 	}
-	if code, params := setScalar(v, n.Value, rule); code != "" {
-		d.add(n.Line, path, code, params...)
+	if code, params := setScalar(v, n.text, rule); code != "" {
+		d.addAt(path, code, params...)
 	}
 }
 

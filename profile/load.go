@@ -3,23 +3,18 @@ package profile
 import (
 	"bytes"
 	_ "embed"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"reflect"
-	"regexp"
-	"strconv"
 	"sync"
-
-	"gopkg.in/yaml.v3"
 )
 
 //go:embed default.yaml
 var defaultFile []byte
 
 // maxFileSize bounds a profile in bytes; the default one has some tens of thousands.
-const maxFileSize = 4 << 20
+const maxFileSize = 1 << 20
 
 // Load reads and checks the profile in that file, or the embedded one for "".
 // The error is a *Problems when the file can be read but is not right.
@@ -76,39 +71,5 @@ func (p *Profile) build(name string) (err error) {
 	if p.catalogue, err = p.CatalogueSection.build(); err != nil {
 		return fmt.Errorf("profile %s: %w", name, err)
 	}
-	return nil
-}
-
-var yamlLine = regexp.MustCompile(`line ([0-9]+): (.*)`)
-
-// root parses the text and gives its one document's node, or nil with a problem.
-func (d *decoder) root(content []byte) *yaml.Node {
-	if len(content) > maxFileSize {
-		d.add(1, "", "too_large", "max", strconv.Itoa(maxFileSize))
-		return nil
-	}
-	var document, more yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(content))
-	err := dec.Decode(&document)
-	if errors.Is(err, io.EOF) {
-		d.add(1, "", "empty")
-		return nil
-	}
-	if err == nil {
-		if err = dec.Decode(&more); errors.Is(err, io.EOF) {
-			return document.Content[0]
-		}
-		if err == nil {
-			d.add(more.Line, "", "one_document")
-			return nil
-		}
-	}
-	line, detail := 1, err.Error()
-	if m := yamlLine.FindStringSubmatch(detail); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line, detail = n, m[2]
-		}
-	}
-	d.add(line, "", "syntax", "detail", detail)
 	return nil
 }

@@ -64,6 +64,8 @@ func newProblem(line int, field, code string, params ...string) Problem {
 // problemTexts words every problem for whoever writes the file.
 var problemTexts = map[string]models.Text{
 	"too_large":             {JA: "ファイルが大きすぎます（上限{max}バイト）。", EN: "the file is too large (at most {max} bytes)"},
+	"not_utf8":              {JA: "UTF-8ではありません。", EN: "this is not UTF-8"},
+	"too_deep":              {JA: "括弧や「- 」の入れ子が深すぎます（上限{max}）。", EN: "brackets or dashes are nested too deep (at most {max})"},
 	"one_document":          {JA: "YAML文書は1つだけ書いてください。", EN: "there must be only one YAML document"},
 	"syntax":                {JA: "YAMLとして読めません: {detail}", EN: "this is not YAML: {detail}"},
 	"empty":                 {JA: "値がありません。", EN: "there is no value"},
@@ -79,7 +81,7 @@ var problemTexts = map[string]models.Text{
 	"not_a_number":          {JA: "整数を書いてください。", EN: "this must be a whole number"},
 	"not_a_date":            {JA: "実在する日付を YYYY-MM-DD で書いてください。", EN: "this must be a day that exists, as YYYY-MM-DD"},
 	"malformed":             {JA: "この書き方では読めません: {detail}", EN: "this cannot be read: {detail}"},
-	"control_characters":    {JA: "改行などの制御文字は使えません。", EN: "line breaks and other control characters are not taken"},
+	"control_characters":    {JA: "改行などの制御文字や文字の向きを変える記号は使えません。", EN: "line breaks, other control characters and direction marks are not taken"},
 	"unknown_value":         {JA: "「{value}」は使えません。使える値: {known}", EN: "\"{value}\" is not known; known ones: {known}"},
 	"out_of_range":          {JA: "{min}から{max}までの値を書いてください。", EN: "this must be from {min} to {max}"},
 	"out_of_span":           {JA: "{min}から{max}までの長さを書いてください。", EN: "this must be a time from {min} to {max}"},

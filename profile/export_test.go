@@ -1,0 +1,4 @@
+package profile
+
+// ProblemTexts shows tests all wordings.
+var ProblemTexts = problemTexts
