@@ -39,7 +39,7 @@ func FuzzLine(f *testing.F) {
 	lines := strings.Split(string(profile.DefaultYAML()), "\n")
 	for i, line := range lines {
 		if i%40 == 0 {
-			f.Add(uint16(i), line) //nolint:gosec // some thousand lines at most
+			f.Add(uint16(i), line)
 		}
 	}
 	f.Add(uint16(400), "  covered_until: 9999-12-31\n  desk_hours: []")
