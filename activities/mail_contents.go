@@ -24,7 +24,7 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	if err != nil {
 		return mail.Message{}, err
 	}
-	sender, ok := a.Profile.Sender(m.Kind)
+	sender, ok := a.Profile.Sender(senderKind(m.Kind))
 	if !ok {
 		return mail.Message{}, models.Internal(fmt.Errorf("no sender for %s", m.Kind))
 	}
@@ -32,6 +32,15 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 		From: mail.Address{Name: sender.Name.In(m.Language), Email: sender.Address}, To: mail.Address{Email: m.Recipient},
 		Subject: content.Subject, Text: content.Text, HTML: content.HTML, MessageID: m.MessageID, Language: m.Language,
 	}, nil
+}
+
+// senderKind is the kind that the profile knows a mail by: the PW mail once more
+// is the same mail.
+func senderKind(kind models.MailKind) models.MailKind {
+	if kind == models.MailPasswordAgain {
+		return models.MailDeliveryPassword
+	}
+	return kind
 }
 
 // data gives what a mail of that kind says.
@@ -52,7 +61,7 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 			OrderNumber: f.Order.OrderNumber, PartnerCode: f.Order.PartnerCode, EndUserName: f.EndUserName,
 			DeliveryNumber: f.Shipment.DeliveryNumber, SiteURL: a.Links.Delivery(), Communication: f.Order.Communication,
 		}, nil
-	case models.MailDeliveryPassword:
+	case models.MailDeliveryPassword, models.MailPasswordAgain:
 		return a.password(f)
 	}
 	return a.notice(f)

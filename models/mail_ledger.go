@@ -15,6 +15,9 @@ const (
 	MailSendBackApplicant MailKind = "send_back_applicant"
 	MailSendBackReminder  MailKind = "send_back_reminder"
 	MailOrderCancelled    MailKind = "order_cancelled"
+	// MailPasswordAgain is the PW mail once more, for whoever lost it; its version
+	// is the request's, not the password's.
+	MailPasswordAgain MailKind = "delivery_password_again"
 )
 
 // MailStatus is a mail's state in the ledger.

@@ -18,6 +18,10 @@ type Rules struct {
 	ReminderDays []int
 	// ValidAfterDays are the business days from delivery until a contract turns valid.
 	ValidAfterDays int
+	// PasswordDays is how long a delivery password works, counted from the PW mail.
+	PasswordDays int
+	// PasswordRequests is how often a day the password of one delivery is mailed again.
+	PasswordRequests int
 	// MailGiveUp is how long a temporarily refused mail is tried again.
 	MailGiveUp time.Duration
 	// MailDomain is what Message-IDs end in.

@@ -105,17 +105,19 @@ func (p *Profile) NumberFormats() models.NumberFormats {
 // Rules gives all that the rules of order intake in models need.
 func (p *Profile) Rules() models.Rules {
 	return models.Rules{
-		Catalogue:       p.catalogue,
-		Calendar:        p.calendar,
-		Names:           p.NameRules(),
-		Applications:    p.ApplicationRules(),
-		Numbers:         p.NumberFormats(),
-		ReceiptLifetime: time.Duration(p.Applications.ReceiptExpiryDays) * 24 * time.Hour,
-		Grace:           p.Process.BounceGrace.Duration,
-		ReminderDays:    p.Process.SendBackReminderBusinessDays,
-		ValidAfterDays:  p.Process.ContractValidAfterBusinessDays,
-		MailGiveUp:      p.Process.MailGiveUp.Duration,
-		MailDomain:      p.Mail.MessageIDDomain,
+		Catalogue:        p.catalogue,
+		Calendar:         p.calendar,
+		Names:            p.NameRules(),
+		Applications:     p.ApplicationRules(),
+		Numbers:          p.NumberFormats(),
+		ReceiptLifetime:  time.Duration(p.Applications.ReceiptExpiryDays) * 24 * time.Hour,
+		Grace:            p.Process.BounceGrace.Duration,
+		ReminderDays:     p.Process.SendBackReminderBusinessDays,
+		ValidAfterDays:   p.Process.ContractValidAfterBusinessDays,
+		PasswordDays:     p.Lifetimes.DeliveryPasswordDays,
+		PasswordRequests: p.Lifetimes.DeliveryPasswordRequestsPerDay,
+		MailGiveUp:       p.Process.MailGiveUp.Duration,
+		MailDomain:       p.Mail.MessageIDDomain,
 	}
 }
 

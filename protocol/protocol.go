@@ -17,16 +17,23 @@ const (
 	OrderIntakeWorkflow       = "OrderIntake"
 	ApplicationFiledWorkflow  = "ApplicationFiled"
 	OutboxDrainWorkflow       = "OutboxDrain"
+	MailQueuedWorkflow        = "MailQueued"
 	OutboxDrainScheduleID     = "outbox-drain"
 	DecidedSignal             = "decided"
 	OrderWorkflowPrefix       = "order/"
 	ApplicationWorkflowPrefix = "application/"
+	MailWorkflowPrefix        = "mail/"
 )
 
 // ApplicationWorkflowID is the process of one application. It goes by the row,
 // not by the receipt number, which is worth something to whoever reads it.
 func ApplicationWorkflowID(applicationID int64) string {
 	return ApplicationWorkflowPrefix + strconv.FormatInt(applicationID, 10)
+}
+
+// MailWorkflowID is the process of one mail that no other process sends.
+func MailWorkflowID(mailID int64) string {
+	return MailWorkflowPrefix + strconv.FormatInt(mailID, 10)
 }
 
 // Started is every workflow's input: the row that the process is about.

@@ -118,8 +118,9 @@ func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 	if m.OrderID == nil || !m.Status.Final() {
 		return nil
 	}
-	isDelivery := m.Kind == models.MailDeliveryID || m.Kind == models.MailDeliveryPassword
-	if m.Kind == models.MailDeliveryPassword && m.Status != models.MailFailed {
+	isPassword := m.Kind == models.MailDeliveryPassword || m.Kind == models.MailPasswordAgain
+	isDelivery := m.Kind == models.MailDeliveryID || isPassword
+	if isPassword && m.Status != models.MailFailed {
 		err := tx.Model(&models.Shipment{}).Where("order_id = ? AND password_sent_at IS NULL", *m.OrderID).
 			Update("password_sent_at", m.FinishedAt).Error
 		if err != nil {

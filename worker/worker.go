@@ -77,6 +77,7 @@ func RegisterWorkflows(r interface {
 		protocol.OrderIntakeWorkflow:      workflows.OrderIntake,
 		protocol.ApplicationFiledWorkflow: workflows.ApplicationFiled,
 		protocol.OutboxDrainWorkflow:      workflows.OutboxDrain,
+		protocol.MailQueuedWorkflow:       workflows.MailQueued,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}

@@ -22,7 +22,6 @@ func ApplicationFiled(ctx workflow.Context, in protocol.Started) error {
 	if err := rendered.Get(ctx, nil); err != nil {
 		return err
 	}
-	for decided.ReceiveAsync(nil) {
-	}
+	drain(decided)
 	return nil
 }

@@ -47,7 +47,7 @@ func (i *orderIntake) run(ctx workflow.Context) error {
 			return i.finish(ctx, state)
 		}
 		if err == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-			i.drain()
+			drain(i.decided)
 			return workflow.NewContinueAsNewError(ctx, OrderIntake, protocol.Started{SubjectID: i.orderID})
 		}
 	}
@@ -113,7 +113,7 @@ func (i *orderIntake) wait(ctx workflow.Context, state protocol.OrderState) (pro
 		}
 	}
 	i.decided.Receive(ctx, nil)
-	i.drain()
+	drain(i.decided)
 	return i.look(ctx)
 }
 
@@ -131,7 +131,7 @@ func (i *orderIntake) finish(ctx workflow.Context, state protocol.OrderState) er
 	if err := sendAll(ctx, state.Mails, "notice"); err != nil {
 		return err
 	}
-	i.drain()
+	drain(i.decided)
 	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
@@ -149,15 +149,9 @@ func (i *orderIntake) waitUntil(ctx workflow.Context, at time.Time) (decided boo
 	})
 	selector.Select(ctx)
 	if decided {
-		i.drain()
+		drain(i.decided)
 	}
 	return decided
-}
-
-// drain takes signals that one look will answer together.
-func (i *orderIntake) drain() {
-	for i.decided.ReceiveAsync(nil) {
-	}
 }
 
 func describe(s protocol.OrderState) string {

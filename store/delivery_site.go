@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/protocol"
+	"gorm.io/gorm"
+)
+
+// DeliveryByNumber finds a shipment by its delivery number as typed: full width,
+// lower case and spaces make no difference.
+func (s *Store) DeliveryByNumber(ctx context.Context, typed string) (models.Shipment, error) {
+	var shipment models.Shipment
+	err := s.reader(ctx).Where("delivery_number = ?", models.NormaliseNumber(typed)).Take(&shipment).Error
+	return shipment, found(err, "delivery")
+}
+
+// DeliveryByID finds a shipment by its row.
+func (s *Store) DeliveryByID(ctx context.Context, id int64) (models.Shipment, error) {
+	var shipment models.Shipment
+	return shipment, found(s.reader(ctx).Where("id = ?", id).Take(&shipment).Error, "delivery")
+}
+
+// HoldingsOf gives the holdings that an order's lines made or changed, by ID.
+func (s *Store) HoldingsOf(ctx context.Context, orderID int64) (map[int64]models.Holding, error) {
+	var holdings []models.Holding
+	tx := s.reader(ctx)
+	touched := tx.Table("holding_changes").Select("holding_changes.holding_id").
+		Joins("JOIN order_lines ON order_lines.id = holding_changes.order_line_id").Where("order_lines.order_id = ?", orderID)
+	if err := tx.Where("id IN (?)", touched).Find(&holdings).Error; err != nil {
+		return nil, translate(err)
+	}
+	byID := make(map[int64]models.Holding, len(holdings))
+	for _, h := range holdings {
+		byID[h.ID] = h
+	}
+	return byID, nil
+}
+
+// RequestPassword has the password of a delivery mailed once more to the address
+// on record: the same one while it works, a new one after it expired. It gives
+// the outbox entry to tell, or 0 where nothing is mailed: an unknown number, one
+// not delivered yet, or too many requests that day. What the person sees is the
+// same in every case (delivery.md).
+func (s *Store) RequestPassword(ctx context.Context, actor models.Actor, typed string) (outbox int64, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		outbox = 0
+		var shipment models.Shipment
+		err := s.locked(tx).Where("delivery_number = ? AND delivered_at IS NOT NULL", models.NormaliseNumber(typed)).Take(&shipment).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if full, err := s.passwordRequestsUsedUp(tx, shipment.ID); err != nil || full {
+			return err
+		}
+		outbox, err = s.mailPassword(tx, actor, shipment)
+		return err
+	})
+	return outbox, err
+}
+
+func (s *Store) passwordRequestsUsedUp(tx *gorm.DB, shipmentID int64) (bool, error) {
+	var today int64
+	err := tx.Model(&models.PasswordRequest{}).Where("shipment_id = ? AND at >= ?", shipmentID, s.Today().Start().UTC()).Count(&today).Error
+	return today >= int64(s.rules.PasswordRequests), err
+}
+
+// mailPassword queues the PW mail, under a new version where the old one expired.
+func (s *Store) mailPassword(tx *gorm.DB, actor models.Actor, shipment models.Shipment) (int64, error) {
+	now := s.Now()
+	if shipment.PasswordSentAt != nil && !shipment.PasswordUsable(now, s.rules.PasswordDays) {
+		shipment.PasswordVersion++
+		err := tx.Model(&models.Shipment{}).Where("id = ?", shipment.ID).
+			Updates(map[string]any{"password_version": shipment.PasswordVersion, "password_sent_at": nil}).Error
+		if err != nil {
+			return 0, err
+		}
+	}
+	request := models.PasswordRequest{ShipmentID: shipment.ID, PasswordVersion: shipment.PasswordVersion, At: now}
+	if err := tx.Create(&request).Error; err != nil {
+		return 0, err
+	}
+	mailID, err := s.queuePasswordAgain(tx, shipment, request)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.audit(tx, actor, "order", shipment.OrderID, "password_requested", nil, map[string]any{"version": shipment.PasswordVersion}); err != nil {
+		return 0, err
+	}
+	return s.tell(tx, protocolCall{protocol.MailQueuedWorkflow, protocol.MailWorkflowID(mailID), mailID, 0})
+}
+
+func (s *Store) queuePasswordAgain(tx *gorm.DB, shipment models.Shipment, request models.PasswordRequest) (int64, error) {
+	var lang models.Language
+	err := tx.Model(&models.Application{}).Select("applications.applicant_language").
+		Joins("JOIN orders ON orders.application_id = applications.id").Where("orders.id = ?", shipment.OrderID).Scan(&lang).Error
+	if err != nil {
+		return 0, err
+	}
+	return s.queueMail(tx, models.Mail{
+		Kind: models.MailPasswordAgain, OrderID: &shipment.OrderID, Version: int(request.ID), Recipient: shipment.DeliveryEmail, Language: lang,
+	})
+}
