@@ -10,9 +10,11 @@ import (
 	"github.com/todoke/todoke/store"
 )
 
+// decisionInput spells out the fields of orderPath and bodyInput: huma does not
+// look into embedded types that are not exported.
 type decisionInput struct {
-	orderPath
-	bodyInput
+	OrderNumber string `path:"order_number" doc:"The order number." example:"ORDC4830217"`
+	RawBody     []byte `contentType:"application/json"`
 }
 
 func (a *API) mountDecisions(h huma.API) {

@@ -21,6 +21,8 @@ const apiVersion = "1.0.0"
 // schema links have no place here, and its description is made while serving,
 // without a lock.
 func (a *API) humaConfig() huma.Config {
+	// "json" is how huma calls the part behind the + of application/problem+json.
+	format := huma.Format{Marshal: marshal, Unmarshal: json.Unmarshal}
 	about := func(id string) string { return texts.T(models.English, "api.docs."+id) }
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -45,7 +47,7 @@ func (a *API) humaConfig() huma.Config {
 			},
 			Extensions: map[string]any{"x-problems": a.problemList()},
 		},
-		Formats:       map[string]huma.Format{"application/json": {Marshal: marshal, Unmarshal: json.Unmarshal}},
+		Formats:       map[string]huma.Format{"application/json": format, "json": format},
 		DefaultFormat: "application/json",
 	}
 }

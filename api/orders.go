@@ -19,7 +19,7 @@ var (
 
 type orderInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" doc:"1 to 200 visible ASCII characters of your choice, a UUID for example. The same key with the same body gives the same answer, for as long as the order is kept; with another body it is refused. Bodies are the same when they say the same JSON: order of members and white space do not count." example:"3f0c9e5a-6f2b-4c1d-9a77-5d0e8b1c2f34"`
-	bodyInput
+	RawBody        []byte `contentType:"application/json"`
 }
 
 type orderPath struct {
