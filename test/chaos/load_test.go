@@ -1,0 +1,165 @@
+//go:build chaos || e2e
+
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/todoke/todoke/test/harness"
+)
+
+// load is resellers who order at a steady rate, whatever happens, and ask again until they have an answer.
+type load struct {
+	in    *harness.Installation
+	every time.Duration
+
+	mu       sync.Mutex
+	accepted []acceptedOrder
+	posts    []post
+	refused  []string
+	retries  int
+	repeats  int
+	next     int
+}
+
+// acceptedOrder is one that todoke answered 202 to.
+type acceptedOrder struct {
+	number string
+	key    string
+	order  harness.Order
+}
+
+// post is one POST /v1/orders that was answered 202.
+type post struct {
+	at   time.Time
+	took time.Duration
+}
+
+const (
+	// giveUp is when a reseller whose requests fail stops asking; no outage here lasts that long.
+	giveUp     = 3 * time.Minute
+	retryPause = 200 * time.Millisecond
+	// everyRepeat-th order is sent once more after it was accepted.
+	everyRepeat = 7
+)
+
+// run orders until the context ends, and returns when every reseller has an answer.
+func (l *load) run(ctx context.Context, t *testing.T) {
+	ticker := time.NewTicker(l.every)
+	defer ticker.Stop()
+	var resellers sync.WaitGroup
+	defer resellers.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			l.mu.Lock()
+			l.next++
+			n := l.next
+			l.mu.Unlock()
+			resellers.Go(func() { l.reseller(t.Context(), n) })
+		}
+	}
+}
+
+// reseller files one application and orders on it.
+func (l *load) reseller(ctx context.Context, n int) {
+	ctx, cancel := context.WithTimeout(ctx, giveUp)
+	defer cancel()
+	client := l.in.Clients[n%len(l.in.Clients)]
+	var receipt string
+	if err := l.insist(ctx, func() (err error) {
+		receipt, err = client.File(ctx, harness.SampleApplication(n))
+		return err
+	}); err != nil {
+		l.refuse("application %d: %v", n, err)
+		return
+	}
+	o, key := harness.SampleOrder(n, receipt), fmt.Sprintf("order-%d", n)
+	var taken harness.Taken
+	if err := l.insist(ctx, func() (err error) {
+		start := time.Now()
+		if taken, err = client.Order(ctx, key, o); err == nil {
+			l.answered(start)
+		}
+		return err
+	}); err != nil {
+		l.refuse("order %d: %v", n, err)
+		return
+	}
+	l.mu.Lock()
+	l.accepted = append(l.accepted, acceptedOrder{taken.OrderNumber, key, o})
+	l.mu.Unlock()
+	if n%everyRepeat == 0 {
+		l.repeat(ctx, client, key, o, taken.OrderNumber)
+	}
+}
+
+// repeat sends an accepted order once more: the answer must name the same order.
+func (l *load) repeat(ctx context.Context, client *harness.Client, key string, o harness.Order, number string) {
+	var again harness.Taken
+	err := l.insist(ctx, func() (err error) {
+		again, err = client.Order(ctx, key, o)
+		return err
+	})
+	if err != nil || again.OrderNumber != number {
+		l.refuse("the repeated request for %s gave %q: %v", number, again.OrderNumber, err)
+	}
+	l.mu.Lock()
+	l.repeats++
+	l.mu.Unlock()
+}
+
+// insist tries until it works or can never work.
+func (l *load) insist(ctx context.Context, try func() error) error {
+	for {
+		err := try()
+		if err == nil || !harness.Passing(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("given up: %w", err)
+		case <-time.After(retryPause):
+		}
+		l.mu.Lock()
+		l.retries++
+		l.mu.Unlock()
+	}
+}
+
+func (l *load) refuse(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refused = append(l.refused, fmt.Sprintf(format, args...))
+}
+
+func (l *load) answered(start time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.posts = append(l.posts, post{start, time.Since(start)})
+}
+
+// between gives how long the POSTs that began in a span took.
+func (l *load) between(from, to time.Time) []time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var took []time.Duration
+	for _, p := range l.posts {
+		if !p.at.Before(from) && p.at.Before(to) {
+			took = append(took, p.took)
+		}
+	}
+	return took
+}
+
+func (l *load) counts() (accepted, retries, repeats int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.accepted), l.retries, l.repeats
+}
