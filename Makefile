@@ -44,7 +44,7 @@ test: temporal ## Unit and integration tests with the race detector, on SQLite a
 	cd tools && go test ./...
 
 .PHONY: e2e
-e2e: temporal temporal-server browser ## Whole journeys: real browser, SMTP, both databases, kills (a sample), newer Temporal
+e2e: temporal temporal-server e2e-programs ## Whole journeys: real browser, SMTP, both databases, kills (a sample), newer Temporal
 	go test -tags e2e -count 1 -timeout 40m $(ARGS) ./test/...
 
 .PHONY: chaos
@@ -119,9 +119,9 @@ temporal:
 temporal-server:
 	@go run ./testenv/install temporal-server
 
-.PHONY: browser
-browser:
-	@tools/browser
+.PHONY: e2e-programs
+e2e-programs:
+	@tools/e2e-programs
 
 .PHONY: clean
 clean: ## Remove what was built and the data of `make run`
