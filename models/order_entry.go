@@ -66,11 +66,9 @@ func checkLine(l *OrderLine, t OrderType, typeKnown bool, rules EntryRules) []Fi
 		add("product_code", "required")
 	case !known:
 		add("product_code", "product_unknown")
-	case l.Quantity >= 1 && !product.Licensable(l.Quantity) && l.Kind != LineAddition:
-		add("quantity", "quantity_out_of_range", "min", strconv.Itoa(product.MinimumQuantity), "max", strconv.Itoa(product.MaximumQuantity))
 	}
-	if l.Quantity < 1 || l.Quantity > 999_999_999 {
-		add("quantity", "quantity_out_of_range", "min", "1", "max", "999999999")
+	if least, most := quantityBounds(*l, product, known); l.Quantity < least || l.Quantity > most {
+		add("quantity", "quantity_out_of_range", "min", strconv.Itoa(least), "max", strconv.Itoa(most))
 	}
 	if l.UnitPrice < 0 || l.UnitPrice > MaxUnitPrice {
 		add("unit_price", "out_of_range", "min", "0", "max", strconv.Itoa(MaxUnitPrice))
@@ -79,6 +77,22 @@ func checkLine(l *OrderLine, t OrderType, typeKnown bool, rules EntryRules) []Fi
 		errs = append(errs, completeKind(l, t, path("kind"))...)
 	}
 	return append(errs, checkLineTerm(l, t, rules, path)...)
+}
+
+// maxQuantity bounds lines whose product says nothing.
+const maxQuantity = 999_999
+
+// quantityBounds gives the least and the most that a line may have. A product's
+// minimum holds where a holding is renewed (renewal.md); anything else may be one.
+func quantityBounds(l OrderLine, p Product, known bool) (least, most int) {
+	least, most = 1, maxQuantity
+	if known {
+		most = p.MaximumQuantity
+		if l.Kind.Extends() {
+			least = p.MinimumQuantity
+		}
+	}
+	return least, most
 }
 
 // completeKind fills the kind in where it may be left out and refuses one that

@@ -43,7 +43,7 @@ type Product struct {
 	CodePrefix string `yaml:"code_prefix" default:""`
 	// NewCodeOnRenewal excepts the product from keeping its key when renewed or added to.
 	NewCodeOnRenewal bool `yaml:"new_code_on_renewal" default:"false"`
-	// MinimumQuantity is the least that may be licensed, also after a reduction.
+	// MinimumQuantity is the least that may be renewed, also after a reduction (renewal.md).
 	MinimumQuantity int `yaml:"minimum_quantity" default:"1"`
 	MaximumQuantity int `yaml:"maximum_quantity" default:"999999"`
 	// RenewsTo lists what a holding of it may be renewed into; empty when it is not renewed.
@@ -55,11 +55,6 @@ type Product struct {
 
 // CanRenewTo says whether a holding of this product may be renewed into that one.
 func (p Product) CanRenewTo(code string) bool { return slices.Contains(p.RenewsTo, code) }
-
-// Licensable says whether that quantity is between the product's least and most.
-func (p Product) Licensable(quantity int) bool {
-	return quantity >= p.MinimumQuantity && quantity <= p.MaximumQuantity
-}
 
 // LastRenewalDay gives the last day on which a holding that ended on end may still be renewed.
 func (p Product) LastRenewalDay(end Date) Date { return end.AddDays(p.RenewalWindowDays) }

@@ -77,13 +77,34 @@ func TestCatalogueRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
-func TestProductLimits(t *testing.T) {
-	p := models.Product{MinimumQuantity: 5, MaximumQuantity: 100, RenewalWindowDays: 30}
-	for quantity, want := range map[int]bool{-5: false, 0: false, 4: false, 5: true, 100: true, 101: false, 1e9: false} {
-		if p.Licensable(quantity) != want {
-			t.Errorf("%d: licensable %v", quantity, !want)
+// A product's minimum holds for renewals only (renewal.md); its maximum always.
+func TestQuantityBounds(t *testing.T) {
+	catalogue, err := models.NewCatalogue([]models.Family{{Code: "F"}},
+		[]models.Product{{Code: "P", Family: "F", MinimumQuantity: 5, MaximumQuantity: 100}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := models.EntryRules{Catalogue: catalogue, Months: models.MonthsRule{Multiple: 12, Longest: 72}}
+	today := models.NewDate(2026, time.November, 20)
+	for _, tt := range []struct {
+		kind     models.LineKind
+		quantity int
+		fine     bool
+	}{
+		{models.LineRenewal, 4, false}, {models.LineRenewal, 5, true}, {models.LineRenewal, 100, true}, {models.LineRenewal, 101, false},
+		{models.LineAddition, 1, true}, {models.LineAddition, 0, false}, {models.LineAddition, -5, false}, {models.LineAddition, 1e9, false},
+	} {
+		o := models.Order{PONumber: "1", OrderType: models.OrderTypeRenewal, OrderDate: today, Lines: []models.OrderLine{
+			{ProductCode: "P", Kind: tt.kind, Quantity: tt.quantity, Months: 12},
+		}}
+		if errs := models.CheckSheet(&o, rules, today); (errs == nil) != tt.fine {
+			t.Errorf("%s of %d: %v", tt.kind, tt.quantity, errs)
 		}
 	}
+}
+
+func TestRenewalWindow(t *testing.T) {
+	p := models.Product{RenewalWindowDays: 30}
 	end := models.NewDate(2026, time.November, 30)
 	if got := p.LastRenewalDay(end); got != models.NewDate(2026, time.December, 30) {
 		t.Errorf("the window closes on %s", got)

@@ -62,7 +62,7 @@ func eachText(v reflect.Value, path string, visit func(string, models.Text)) {
 
 func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 	p := defaultProfile(t)
-	values := profile.SubjectValues{Order: "ORDC4830217", Partner: "AB12CD34", Days: 7}
+	values := profile.SubjectValues{Order: "ORDC4830217", Partner: "AB12CD34"}
 	tests := []struct {
 		kind             models.MailKind
 		subject, address string

@@ -3,7 +3,6 @@ package profile
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/todoke/todoke/models"
@@ -80,7 +79,7 @@ var subjectNeeds = map[models.MailKind][]string{
 }
 
 // subjectWords are the placeholders a subject may have.
-var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}", "{days}"}
+var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}"}
 
 var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
 
@@ -88,7 +87,6 @@ var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
 type SubjectValues struct {
 	Order   string // the order number
 	Partner string // the partner code; empty without one
-	Days    int    // business days a matter has waited
 }
 
 // Sender gives the sender of that kind of mail, and whether the kind is known.
@@ -121,7 +119,7 @@ func (p *Profile) Subject(kind models.MailKind, lang models.Language, values Sub
 	}
 	return strings.NewReplacer(
 		"{brand}", p.Brand.Name.In(lang), "{company}", p.Brand.Company.In(lang),
-		"{order}", values.Order, "{partner}", partner, "{days}", strconv.Itoa(values.Days),
+		"{order}", values.Order, "{partner}", partner,
 	).Replace(pattern.In(lang)), true
 }
 
