@@ -84,7 +84,7 @@ func eachDatabaseBy(t *testing.T, change func(*models.Rules), test func(t *testi
 	}
 }
 
-func migratedDatabase(t *testing.T, dialect string) (url string) {
+func migratedDatabase(t testing.TB, dialect string) (url string) {
 	t.Helper()
 	if dialect == store.Postgres {
 		return testenv.PostgresFrom(t, "migrated", migrate)
@@ -317,7 +317,7 @@ func (h *house) sound() {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatalf("%v (%v)", err, causes(err))
