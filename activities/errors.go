@@ -49,7 +49,7 @@ func (in *inbound) ExecuteActivity(ctx context.Context, input *interceptor.Execu
 	}
 	in.outer.Log.LogAttrs(ctx, slog.LevelWarn, "activity failed",
 		slog.String("activity", info.ActivityType.Name), slog.String("workflow_id", info.WorkflowExecution.ID),
-		slog.Int("attempt", int(info.Attempt)), slog.String("code", domain.Code), slog.String("cause", causeOf(domain)))
+		slog.Int("attempt", int(info.Attempt)), slog.String("code", domain.Code), slog.String("cause", store.Cause(domain)))
 	return nil, forHistory(ctx, err, domain)
 }
 
@@ -90,14 +90,4 @@ func forHistory(ctx context.Context, err error, domain *models.Error) error {
 	return temporal.NewApplicationErrorWithOptions(domain.Code, domain.Code, temporal.ApplicationErrorOptions{
 		NonRetryable: slices.Contains(notRetried, domain.Kind),
 	})
-}
-
-// causeOf names the kind of cause without its text where that could hold what
-// was typed: database errors quote values.
-func causeOf(e *models.Error) string {
-	cause := errors.Unwrap(e)
-	if cause == nil {
-		return ""
-	}
-	return store.Describe(cause)
 }

@@ -1,0 +1,322 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/todoke/todoke/activities"
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/protocol"
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/histories/house"
+	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/worker"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
+)
+
+// step is one activity in one situation.
+type step struct {
+	activity string // the method's name
+	when     string
+	// prepare makes the situation and gives the activity with its input.
+	prepare func(h *house.House) (method any, input []any)
+	// counting says that the answer tells what this very run did, so that a second
+	// run answers otherwise.
+	counting bool
+}
+
+var steps = []step{
+	{activity: "AdvanceOrder", when: "the checks pass", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Orders.AdvanceOrder, []any{h.NewOrder().ID}
+	}},
+	{activity: "AdvanceOrder", when: "the checks send back", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Orders.AdvanceOrder, []any{h.NewOrder(house.Months(24)).ID}
+	}},
+	{activity: "RegisterOrder", when: "the order is as it was checked", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Orders.RegisterOrder, []any{h.Accept(h.NewOrder())}
+	}},
+	{activity: "FinishDelivery", when: "both mails are out", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Orders.FinishDelivery, []any{delivering(h, models.MailSent)}
+	}},
+	{activity: "FinishDelivery", when: "a mail was refused", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Orders.FinishDelivery, []any{delivering(h, models.MailFailed)}
+	}},
+	{activity: "QueueReminder", when: "the send-back is open", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Orders.QueueReminder, []any{protocol.Reminder{SendBackID: sentBack(h).SendBackID, Number: 1}}
+	}},
+	{activity: "MailsOfApplication", when: "it is filed", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Mails.MailsOfApplication, []any{h.File().ID}
+	}},
+	{activity: "SendMail", when: "the address works", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Mails.SendMail, []any{acceptedMail(h)}
+	}},
+	{activity: "RenderCertificate", when: "the order is registered", prepare: func(h *house.House) (any, []any) {
+		o := h.NewOrder()
+		h.Register(o)
+		return h.Activities.Documents.RenderCertificate, []any{o.ID}
+	}},
+	{activity: "RenderApplication", when: "it is filed", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Documents.RenderApplication, []any{h.File().ID}
+	}},
+	{activity: "DrainOutbox", when: "two entries are due", counting: true, prepare: func(h *house.House) (any, []any) {
+		h.NewOrder()
+		return h.Activities.Outbox.DrainOutbox, nil
+	}},
+}
+
+// delivering gives an order whose ID mail was sent and whose PW mail ended as told.
+func delivering(h *house.House, password models.MailStatus) (orderID int64) {
+	o := h.NewOrder()
+	state := h.Register(o)
+	h.Settle(state.Mails[0], models.MailSent)
+	h.Settle(state.Mails[1], password)
+	return o.ID
+}
+
+// sentBack gives the state of an order that was sent back.
+func sentBack(h *house.House) protocol.OrderState {
+	state, err := h.Advance(context.Background(), h.NewOrder(house.Months(24)).ID)
+	if err != nil || state.SendBackID == 0 {
+		panic(fmt.Sprintf("not sent back: %+v %v", state, err))
+	}
+	return state
+}
+
+// acceptedMail gives the order-accepted mail of a new order, ready to be sent.
+func acceptedMail(h *house.House) protocol.MailRef {
+	state, err := h.Advance(context.Background(), h.NewOrder().ID)
+	if err != nil || len(state.Mails) != 1 {
+		panic(fmt.Sprintf("no order-accepted mail: %+v %v", state, err))
+	}
+	return protocol.MailRef{MailID: state.Mails[0]}
+}
+
+// TestEveryActivityIsAStep keeps the table whole: a new activity needs its rows.
+func TestEveryActivityIsAStep(t *testing.T) {
+	t.Parallel()
+	var want []string
+	all := reflect.TypeFor[worker.Activities]()
+	for i := range all.NumField() {
+		for j := range all.Field(i).Type.NumMethod() {
+			want = append(want, all.Field(i).Type.Method(j).Name)
+		}
+	}
+	var have []string
+	for _, s := range steps {
+		have = append(have, s.activity)
+	}
+	slices.Sort(want)
+	slices.Sort(have)
+	if have = slices.Compact(have); !slices.Equal(have, want) {
+		t.Errorf("the steps are about %v, the worker has %v", have, want)
+	}
+}
+
+// TestAnswerLost runs every activity twice, because the answer to the first run
+// got lost after its effect: there must be one effect, and the same answer.
+func TestAnswerLost(t *testing.T) {
+	t.Parallel()
+	eachStep(t, func(t *testing.T, s step, h *house.House) {
+		method, input := s.prepare(h)
+		lost := &losing{}
+		if _, err := execute(method, input, lost); err == nil || lost.lost == nil {
+			t.Fatalf("the first answer was not lost: error %v", err)
+		}
+		second := untilDone(t, method, input)
+		if !s.counting && !lost.sameAs(second) {
+			t.Errorf("the second run does not answer as the first")
+		}
+	})
+}
+
+// TestAtOnce runs every activity by two and by twenty workers at the same moment.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 20} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			eachStep(t, func(t *testing.T, s step, h *house.House) {
+				method, input := s.prepare(h)
+				start := make(chan struct{})
+				answers := make([]any, n)
+				var running sync.WaitGroup
+				for i := range n {
+					running.Go(func() {
+						<-start
+						answers[i] = untilDone(t, method, input)
+					})
+				}
+				close(start)
+				running.Wait()
+				for _, a := range answers {
+					if !s.counting && !reflect.DeepEqual(a, answers[0]) {
+						t.Errorf("one of %d answers %+v, another %+v", n, answers[0], a)
+					}
+				}
+			})
+		})
+	}
+}
+
+// eachStep runs act for every step on both databases and compares what it left
+// behind with what one undisturbed run leaves in a house of the same making.
+func eachStep(t *testing.T, act func(*testing.T, step, *house.House)) {
+	t.Helper()
+	for _, dialect := range house.Dialects {
+		for i, s := range steps {
+			t.Run(fmt.Sprintf("%s/%s when %s", dialect, s.activity, s.when), func(t *testing.T) {
+				t.Parallel()
+				want := undisturbed[i].census(t, s)
+				h := newHouse(t, dialect, s)
+				act(t, s, h)
+				for _, d := range house.Difference(h.Census(), want) {
+					t.Error(d)
+				}
+				h.Sound()
+			})
+		}
+	}
+}
+
+func newHouse(t *testing.T, dialect string, s step) *house.House {
+	t.Helper()
+	options := house.Options{Dialect: dialect}
+	if s.activity == "DrainOutbox" {
+		options.Temporal = dial(t)
+	}
+	return house.New(t, options)
+}
+
+// undisturbed keeps what one run of each step leaves behind. It is counted once,
+// on SQLite: on PostgreSQL it has to be the same.
+var undisturbed = make([]baseline, len(steps))
+
+type baseline struct {
+	once   sync.Once
+	counts map[string]int
+}
+
+func (b *baseline) census(t *testing.T, s step) map[string]int {
+	t.Helper()
+	b.once.Do(func() {
+		h := newHouse(t, store.SQLite, s)
+		method, input := s.prepare(h)
+		untilDone(t, method, input)
+		b.counts = h.Census()
+	})
+	if b.counts == nil {
+		t.Fatal("there is nothing to compare with: the undisturbed run failed")
+	}
+	return b.counts
+}
+
+func dial(t *testing.T) client.Client {
+	t.Helper()
+	c, err := client.Dial(client.Options{HostPort: testenv.Temporal(t), Logger: quiet()})
+	house.Must(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
+func quiet() log.Logger { return log.NewStructuredLogger(house.Quiet()) }
+
+// execute runs an activity as a worker does: input and answer go over the wire's
+// form, and the project's interceptor stands around it.
+func execute(method any, input []any, outer ...interceptor.WorkerInterceptor) (any, error) {
+	return executeIn(context.Background(), method, input, outer...)
+}
+
+// executeIn is execute on a worker whose activities end with ctx.
+func executeIn(ctx context.Context, method any, input []any, outer ...interceptor.WorkerInterceptor) (any, error) {
+	suite := testsuite.WorkflowTestSuite{}
+	suite.SetLogger(quiet())
+	env := suite.NewTestActivityEnvironment()
+	env.SetWorkerOptions(sdkworker.Options{
+		BackgroundActivityContext: ctx,
+		Interceptors:              append(outer, &activities.Interceptor{Log: house.Quiet()}),
+	})
+	env.SetTestTimeout(time.Minute)
+	env.RegisterActivity(method)
+	encoded, err := env.ExecuteActivity(method, input...)
+	if err != nil {
+		return nil, err
+	}
+	return decode(method, encoded)
+}
+
+// decode gives the answer as the type that the activity returns, or nil for none.
+func decode(method any, encoded converter.EncodedValue) (any, error) {
+	signature := reflect.TypeOf(method)
+	if signature.NumOut() == 1 {
+		return nil, nil
+	}
+	answer := reflect.New(signature.Out(0))
+	if err := encoded.Get(answer.Interface()); err != nil {
+		return nil, err
+	}
+	return answer.Elem().Interface(), nil
+}
+
+// untilDone runs an activity until it answers, as Temporal does.
+func untilDone(t *testing.T, method any, input []any) any {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		answer, err := execute(method, input)
+		if err == nil {
+			return answer
+		}
+		failure, ok := errors.AsType[*temporal.ApplicationError](err)
+		if !ok || failure.NonRetryable() || time.Now().After(deadline) {
+			t.Errorf("the activity does not get done: %v", err)
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond) // Temporal's back-off, not a wait for something
+	}
+}
+
+// losing loses the answer to the activity's first run after it had its effect.
+type losing struct {
+	interceptor.WorkerInterceptorBase
+	runs atomic.Int64
+	lost *answer
+}
+
+type answer struct{ value any }
+
+func (l *losing) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	in := &losingInbound{outer: l}
+	in.Next = next
+	return in
+}
+
+func (l *losing) sameAs(second any) bool { return reflect.DeepEqual(l.lost.value, second) }
+
+type losingInbound struct {
+	interceptor.ActivityInboundInterceptorBase
+	outer *losing
+}
+
+var errWorkerDied = errors.New("the worker died before its answer was heard")
+
+func (in *losingInbound) ExecuteActivity(ctx context.Context, input *interceptor.ExecuteActivityInput) (any, error) {
+	result, err := in.Next.ExecuteActivity(ctx, input)
+	if err == nil && in.outer.runs.Add(1) == 1 {
+		in.outer.lost = &answer{result}
+		return nil, errWorkerDied
+	}
+	return result, err
+}
