@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/texts"
 )
 
@@ -167,8 +168,8 @@ func LogFailure(ctx context.Context, logger *slog.Logger, e *models.Error) {
 		return
 	}
 	attrs := []slog.Attr{slog.String("code", e.Code), slog.String("request_id", RequestID(ctx))}
-	if cause := errors.Unwrap(e); cause != nil {
-		attrs = append(attrs, slog.String("cause", cause.Error()))
+	if cause := store.Cause(e); cause != "" {
+		attrs = append(attrs, slog.String("cause", cause))
 	}
 	logger.LogAttrs(ctx, level, "request failed", attrs...)
 }

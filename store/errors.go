@@ -91,14 +91,18 @@ func found(err error, what string) error {
 	return translate(err)
 }
 
-// Describe says what a cause was without quoting values: databases put those
-// into their messages, and logs hold no personal data.
-func Describe(err error) string {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return "postgres " + e.Code + " " + e.ConstraintName
+// Cause names what led to a domain error without quoting values: databases put
+// those into their messages, and logs hold no personal data. Nothing for no cause.
+func Cause(e *models.Error) string {
+	cause := errors.Unwrap(e)
+	if cause == nil {
+		return ""
 	}
-	if e, ok := errors.AsType[*sqlitedriver.Error](err); ok {
-		return "sqlite " + sqlitedriver.ErrorCodeString[e.Code()]
+	if pg, ok := errors.AsType[*pgconn.PgError](cause); ok {
+		return "postgres " + pg.Code + " " + pg.ConstraintName
 	}
-	return err.Error()
+	if lite, ok := errors.AsType[*sqlitedriver.Error](cause); ok {
+		return "sqlite " + sqlitedriver.ErrorCodeString[lite.Code()]
+	}
+	return cause.Error()
 }
