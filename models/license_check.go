@@ -63,8 +63,9 @@ func checkHoldings(f *OrderFacts, v *OrderVerdict) {
 		return
 	}
 	var problems []string
-	taken := map[int64]bool{}
-	for _, l := range f.Order.Lines {
+	renewed := map[int64]bool{}
+	// Renewals first: what ended may be added to where the same order renews it.
+	for _, l := range inRegisteringOrder(f.Order.Lines) {
 		if l.Kind.IsNew() {
 			continue
 		}
@@ -73,11 +74,14 @@ func checkHoldings(f *OrderFacts, v *OrderVerdict) {
 			continue
 		}
 		holding, problem, _ := FindHolding(l, f.Licenses[id], f.Catalogue, f.enteredOn())
+		if problem == HoldingExpired && renewed[holding.ID] {
+			problem = HoldingFits
+		}
 		if problem == HoldingFits && l.Kind.Extends() {
-			if taken[holding.ID] {
+			if renewed[holding.ID] {
 				problem = HoldingTwiceInOrder
 			}
-			taken[holding.ID] = true
+			renewed[holding.ID] = true
 		}
 		if problem != HoldingFits {
 			problems = appendOnce(problems, l.ProductCode+": "+string(problem))

@@ -31,14 +31,19 @@ type HoldingPlan struct {
 // checks let nothing of the kind through.
 func PlanRegistration(f OrderFacts, v OrderVerdict, today Date) (Registration, error) {
 	p := planner{facts: f, verdict: v, today: today}
-	lines := slices.Clone(f.Order.Lines)
-	slices.SortStableFunc(lines, func(a, b OrderLine) int { return lineOrder(a.Kind) - lineOrder(b.Kind) })
-	for _, l := range lines {
+	for _, l := range inRegisteringOrder(f.Order.Lines) {
 		if err := p.plan(l); err != nil {
 			return Registration{}, err
 		}
 	}
 	return p.registration, nil
+}
+
+// inRegisteringOrder gives the lines with renewals before additions.
+func inRegisteringOrder(lines []OrderLine) []OrderLine {
+	lines = slices.Clone(lines)
+	slices.SortStableFunc(lines, func(a, b OrderLine) int { return lineOrder(a.Kind) - lineOrder(b.Kind) })
+	return lines
 }
 
 func lineOrder(k LineKind) int {
@@ -66,6 +71,9 @@ func (p *planner) plan(l OrderLine) error {
 		return nil
 	}
 	h, problem, _ := FindHolding(l, p.facts.Licenses[license], p.facts.Catalogue, p.facts.enteredOn())
+	if problem == HoldingExpired && contract.renews(h.ID) {
+		problem = HoldingFits // renewed by this same order
+	}
 	if problem != HoldingFits {
 		return fmt.Errorf("order %d line %d: %s", p.facts.Order.ID, l.Position, problem)
 	}
@@ -92,6 +100,13 @@ func (c *ContractPlan) holding(h *Holding) *HoldingPlan {
 	}
 	c.Holdings = append(c.Holdings, HoldingPlan{Existing: h, After: *h})
 	return &c.Holdings[len(c.Holdings)-1]
+}
+
+// renews says whether a line planned so far lengthens the holding's period.
+func (c *ContractPlan) renews(holdingID int64) bool {
+	return slices.ContainsFunc(c.Holdings, func(h HoldingPlan) bool {
+		return h.After.ID == holdingID && slices.ContainsFunc(h.Changes, func(c HoldingChange) bool { return c.Kind.Extends() })
+	})
 }
 
 func (p *planner) newHolding(l OrderLine) HoldingPlan {

@@ -30,3 +30,10 @@ func withhold(actor models.Actor, o *models.Order, own map[int64]bool) {
 		o.EndUserName, o.EndUserKey = "", ""
 	}
 }
+
+// shown gives an order as the actor may see it.
+func shown(tx *gorm.DB, actor models.Actor, o models.Order) (models.Order, error) {
+	own, err := ownApplications(tx, actor, []models.Order{o})
+	withhold(actor, &o, own)
+	return o, err
+}

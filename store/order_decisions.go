@@ -60,8 +60,10 @@ func (s *Store) decide(ctx context.Context, actor models.Actor, d Decide, what d
 			return err
 		}
 		var err error
-		done.Order = o
-		done.OutboxID, err = s.decided(tx, actor, o, what.kind, what.note)
+		if done.OutboxID, err = s.decided(tx, actor, o, what.kind, what.note); err != nil {
+			return err
+		}
+		done.Order, err = shown(tx, actor, o)
 		return err
 	})
 	return done, err

@@ -22,8 +22,7 @@ func (s *Store) OrderByNumber(ctx context.Context, actor models.Actor, number st
 		if o.Lines, err = s.linesInForce(tx, o.ID); err != nil {
 			return err
 		}
-		own, err := ownApplications(tx, actor, []models.Order{o})
-		withhold(actor, &o, own)
+		o, err = shown(tx, actor, o)
 		return err
 	})
 	return o, err

@@ -44,7 +44,8 @@ func (s *Store) EnterOrder(ctx context.Context, actor models.Actor, e Entry) (En
 		replayed, err := s.claimIdempotency(tx, actor, e.Idempotency)
 		if err != nil || replayed != nil {
 			if replayed != nil {
-				done = Entered{Order: *replayed, Replayed: true}
+				done.Replayed = true
+				done.Order, err = shown(tx, actor, *replayed)
 			}
 			return err
 		}
@@ -58,8 +59,10 @@ func (s *Store) EnterOrder(ctx context.Context, actor models.Actor, e Entry) (En
 		if err := s.bindIdempotency(tx, actor, e.Idempotency, order.ID); err != nil {
 			return err
 		}
-		done.Order = order
-		done.OutboxID, err = s.decided(tx, actor, order, models.DecisionEntered, "")
+		if done.OutboxID, err = s.decided(tx, actor, order, models.DecisionEntered, ""); err != nil {
+			return err
+		}
+		done.Order, err = shown(tx, actor, order)
 		return err
 	})
 	if e.Idempotency != nil && isBusy(err) {

@@ -68,8 +68,13 @@ func (s *Store) register(tx *gorm.DB, o *models.Order, f models.OrderFacts, v mo
 	}
 	var contractID int64
 	for _, c := range plan.Contracts {
-		if contractID, err = s.registerContract(tx, *o, f, v, c, sealer); err != nil {
+		id, err := s.registerContract(tx, *o, f, v, c, sealer)
+		if err != nil {
 			return err
+		}
+		// The order's contract is the one it makes, else the first it changes.
+		if contractID == 0 || c.LicenseID == "" {
+			contractID = id
 		}
 	}
 	if err := s.useUp(tx, o.ID); err != nil {
