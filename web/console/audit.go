@@ -1,0 +1,115 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/console/views"
+	"github.com/todoke/todoke/web/ui"
+)
+
+// auditSubjects and auditActions are what the log can be filtered by.
+var (
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding"}
+	auditActions  = []string{
+		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
+		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
+		"filed", "created", "changed", "revoked", "code_shown", "signed_in", "signed_out",
+	}
+)
+
+// showAudit lists who did what, newest first.
+func showAudit(v *visit) error {
+	q := v.Request.URL.Query()
+	page := views.Audit{Subject: q.Get("subject"), SubjectID: q.Get("id"), Actor: q.Get("actor"), Action: q.Get("action")}
+	filter := store.AuditFilter{Subject: page.Subject, ActorName: strings.TrimSpace(page.Actor), Action: page.Action}
+	if page.SubjectID != "" {
+		if filter.SubjectID = number(page.SubjectID); filter.SubjectID == 0 {
+			page.Wrong = v.t("field.number_malformed")
+		}
+	}
+	list, next, err := v.Store.Audit(v.ctx(), filter, store.Page{Cursor: q.Get("cursor")})
+	if err != nil {
+		return err
+	}
+	if page.Frame, err = v.frame("audit", v.t("console.audit.title")); err != nil {
+		return err
+	}
+	page.Subjects, page.Actions = choices(v, "console.subject.", auditSubjects), choices(v, "console.action.", auditActions)
+	for _, e := range list {
+		page.Rows = append(page.Rows, v.auditRow(e))
+	}
+	page.Pager = pagerOf("/console/audit", q, next)
+	return v.show(http.StatusOK, views.AuditPage(page))
+}
+
+func (v *visit) auditRow(e models.AuditEntry) views.AuditRow {
+	row := views.AuditRow{
+		When: ui.Moment(v.language, e.At), Stamp: ui.Stamp(e.At), Who: e.ActorName, Kind: v.t("console.actor." + string(e.ActorKind)),
+		Action: v.t("console.action." + e.Action), Request: e.RequestID,
+		Subject: v.t("console.subject."+e.Subject) + " " + strconv.FormatInt(e.SubjectID, 10),
+		URL:     subjectURL(e), Changes: changesOf(e.Before, e.After),
+	}
+	return row
+}
+
+// subjectURL leads to the record, or where it is known by a number that the log
+// does not hold, to all entries about it.
+func subjectURL(e models.AuditEntry) string {
+	id := strconv.FormatInt(e.SubjectID, 10)
+	switch e.Subject {
+	case "application":
+		return "/console/applications/" + id
+	case "reseller":
+		return "/console/resellers/" + id
+	case "staff":
+		return "/console/staff/" + id
+	}
+	return "/console/audit?subject=" + e.Subject + "&id=" + id
+}
+
+// changesOf sets before and after side by side, what stayed the same left out.
+func changesOf(before, after string) []views.ChangedRow {
+	was, is := objectOf(before), objectOf(after)
+	keys := slices.Sorted(maps.Keys(is))
+	for k := range was {
+		if _, known := is[k]; !known {
+			keys = append(keys, k)
+		}
+	}
+	var rows []views.ChangedRow
+	for _, k := range keys {
+		if was[k] != is[k] {
+			rows = append(rows, views.ChangedRow{Label: k, Before: was[k], After: is[k]})
+		}
+	}
+	return rows
+}
+
+// objectOf reads an entry's facts as texts.
+func objectOf(text string) map[string]string {
+	facts := map[string]string{}
+	if text == "" {
+		return facts
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &raw); err != nil {
+		return map[string]string{"": text} // of a shape from before: shown as it is
+	}
+	for k, value := range raw {
+		var s string
+		if json.Unmarshal(value, &s) == nil {
+			facts[k] = s
+		} else {
+			facts[k] = fmt.Sprintf("%s", value)
+		}
+	}
+	return facts
+}

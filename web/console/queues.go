@@ -1,0 +1,58 @@
+package console
+
+import (
+	"strconv"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/console/views"
+)
+
+// The filters behind the numbers: a count and the list that its link opens are
+// made by the same one.
+var (
+	toCheck      = store.OrderFilter{Statuses: []models.OrderStatus{models.OrderChecking}, WaitingFor: models.WaitingForStaff, OldestFirst: true}
+	sentBack     = store.OrderFilter{Statuses: []models.OrderStatus{models.OrderSentBack}, OldestFirst: true}
+	sentBackLate = store.OrderFilter{Statuses: []models.OrderStatus{models.OrderSentBack}, Overdue: true, OldestFirst: true}
+	mailsFailed  = store.OrderFilter{OpenTask: models.TaskDeliveryFailed, OldestFirst: true}
+	mailsUnknown = store.OrderFilter{OpenTask: models.TaskMailUnknown, OldestFirst: true}
+)
+
+// waiting counts what the menu shows.
+func (v *visit) waiting() (views.Waiting, error) {
+	var w views.Waiting
+	for _, count := range []struct {
+		filter store.OrderFilter
+		into   *int64
+	}{
+		{toCheck, &w.ToCheck}, {sentBack, &w.SentBack}, {sentBackLate, &w.SentBackLate},
+		{mailsFailed, &w.MailsFailed}, {mailsUnknown, &w.MailsUnknown},
+	} {
+		n, err := v.Store.CountOrders(v.ctx(), v.actor(), count.filter)
+		if err != nil {
+			return w, err
+		}
+		*count.into = n
+	}
+	return w, nil
+}
+
+// tiles are the queues as numbers.
+func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
+	queues, err := v.Store.Queues(v.ctx())
+	if err != nil {
+		return nil, err
+	}
+	tiles := []views.Tile{
+		{Label: v.t("console.nav.to_check"), Count: w.ToCheck, URL: views.ToCheckURL},
+		{Label: v.t("console.nav.sent_back"), Count: w.SentBack, URL: views.SentBackURL},
+		{Label: v.t("console.nav.mails_failed"), Count: w.MailsFailed, URL: views.MailsFailedURL},
+		{Label: v.t("console.nav.mails_unknown"), Count: w.MailsUnknown, URL: views.MailsUnknownURL},
+		{Label: v.t("console.today.delivered"), Count: queues.DeliveredToday, Quiet: true},
+	}
+	if w.SentBackLate > 0 {
+		tiles[1].Late = v.t("console.today.late", "n", strconv.FormatInt(w.SentBackLate, 10))
+		tiles[1].LateURL = views.SentBackLateURL
+	}
+	return tiles, nil
+}

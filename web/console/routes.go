@@ -1,0 +1,92 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/todoke/todoke/models"
+)
+
+// route is one address of the console.
+type route struct {
+	method string
+	path   string
+	handle func(v *visit) error
+}
+
+// level is what a role may do beyond the roles before it.
+type level struct {
+	role   models.Role
+	routes []route
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// open is all that answers without a session.
+var open = []route{
+	{get, "/sign-in", showSignIn},
+	{post, "/sign-in", signIn},
+}
+
+// levels is every other address with the least role that it takes; access
+// narrows from top to bottom, and what does not stand here does not answer.
+var levels = []level{
+	{models.RoleViewer, []route{
+		{get, "", showToday},
+		{post, "/sign-out", signOut},
+		{get, "/me", showMe},
+		{post, "/me", saveMyLanguage},
+		{post, "/me/password", changeMyPassword},
+		{get, "/help", showHelp},
+		{get, "/search", search},
+		{get, "/orders", listOrders},
+		{get, "/orders/export.csv", exportCSV},
+		{get, "/orders/export.xlsx", exportExcel},
+		{get, "/orders/:number", showOrder},
+		{get, "/orders/:number/certificate/:language", showCertificate},
+		{get, "/applications", listApplications},
+		{get, "/applications/:id", showApplication},
+		{get, "/applications/:id/pdf", showApplicationPDF},
+		{get, "/contracts", listContracts},
+		{get, "/contracts/:license", showContract},
+		{get, "/mails", listMails},
+		{get, "/mails/:id", showMailSubject},
+		{get, "/audit", showAudit},
+		{get, "/products", showProducts},
+		{post, "/views", saveView},
+		{post, "/views/:id/delete", deleteView},
+	}},
+	{models.RoleClerk, []route{
+		{get, "/orders/new", showEntry},
+		{post, "/orders/new", enterOrder},
+		{post, "/orders/take", takeOrders},
+		{get, "/orders/:number/replace", showReplace},
+		{post, "/orders/:number/replace", replaceOrder},
+		{post, "/orders/:number/confirm", confirmOrder},
+		{post, "/orders/:number/reapply", reapplyOrder},
+		{post, "/orders/:number/cancel", cancelOrder},
+		{post, "/orders/:number/pass", passOrder},
+		{post, "/orders/:number/hold", holdOrder},
+		{post, "/orders/:number/send-back", sendBackOrder},
+		{post, "/orders/:number/redirect", redirectOrder},
+		{post, "/orders/:number/notes", addNote},
+		{post, "/orders/:number/assign", assignOrder},
+		{post, "/tasks/:id/close", closeTask},
+		{post, "/contracts/:license/holdings/:id/reveal", revealCode},
+	}},
+	{models.RoleLead, []route{
+		{get, "/resellers", listResellers},
+		{post, "/resellers", createReseller},
+		{get, "/resellers/:id", showReseller},
+		{post, "/resellers/:id", updateReseller},
+		{post, "/resellers/:id/keys", createKey},
+		{post, "/resellers/:id/keys/:key/revoke", revokeKey},
+		{get, "/staff", listStaff},
+		{post, "/staff", createStaff},
+		{get, "/staff/:id", showPerson},
+		{post, "/staff/:id", updatePerson},
+		{post, "/staff/:id/password", setPassword},
+	}},
+}

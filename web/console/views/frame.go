@@ -1,0 +1,106 @@
+// Package views holds the console's pages: plain structs of what a page shows,
+// and the templates that show it. It asks no store and decides nothing.
+package views
+
+import (
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/web/ui"
+)
+
+// Frame is what every signed-in page needs.
+type Frame struct {
+	ui.Page
+	Staff   models.Staff
+	Section string // the menu's current place
+	Waiting Waiting
+	Flash   *Flash
+	Typed   string // in the search box
+}
+
+// Waiting are the counts in the menu.
+type Waiting struct {
+	ToCheck      int64
+	SentBack     int64
+	SentBackLate int64
+	MailsFailed  int64 // orders with a delivery mail that was refused
+	MailsUnknown int64 // orders with a mail that nobody knows the fate of
+}
+
+// Total is what waits for staff in all.
+func (w Waiting) Total() int64 { return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown }
+
+// Flash is what the last action came to, shown once.
+type Flash struct {
+	Tone string // ok, info or warn
+	Text string
+}
+
+// May says whether the person's role allows what needs that role.
+func (f Frame) May(role models.Role) bool { return f.Staff.Role.AtLeast(role) }
+
+// Clerk says whether the person may work on orders.
+func (f Frame) Clerk() bool { return f.May(models.RoleClerk) }
+
+// menuItem is one place in the menu.
+type menuItem struct {
+	section string
+	href    string
+	text    string // text ID
+	count   int64
+	late    bool
+	role    models.Role
+}
+
+// menuGroup is a run of places under a heading; the first group has none.
+type menuGroup struct {
+	heading string // text ID
+	items   []menuItem
+}
+
+// The links behind the numbers: each leads to exactly the rows that it counts.
+const (
+	ToCheckURL      = "/console/orders?status=checking&waiting=staff&oldest=1"
+	SentBackURL     = "/console/orders?status=sent_back&oldest=1"
+	SentBackLateURL = "/console/orders?status=sent_back&overdue=1&oldest=1"
+	MailsFailedURL  = "/console/orders?task=delivery_failed&oldest=1"
+	MailsUnknownURL = "/console/orders?task=mail_unknown&oldest=1"
+)
+
+func (f Frame) menu() []menuGroup {
+	return []menuGroup{
+		{"", []menuItem{{"today", "/console", "console.nav.today", f.Waiting.Total(), false, models.RoleViewer}}},
+		{"console.nav.orders", []menuItem{
+			{"to_check", ToCheckURL, "console.nav.to_check", f.Waiting.ToCheck, false, models.RoleViewer},
+			{"sent_back", SentBackURL, "console.nav.sent_back", f.Waiting.SentBack, f.Waiting.SentBackLate > 0, models.RoleViewer},
+			{"mails_failed", MailsFailedURL, "console.nav.mails_failed", f.Waiting.MailsFailed, true, models.RoleViewer},
+			{"mails_unknown", MailsUnknownURL, "console.nav.mails_unknown", f.Waiting.MailsUnknown, true, models.RoleViewer},
+			{"orders", "/console/orders", "console.nav.all_orders", 0, false, models.RoleViewer},
+			{"entry", "/console/orders/new", "console.nav.entry", 0, false, models.RoleClerk},
+		}},
+		{"console.nav.registers", []menuItem{
+			{"contracts", "/console/contracts", "console.nav.contracts", 0, false, models.RoleViewer},
+			{"applications", "/console/applications", "console.nav.applications", 0, false, models.RoleViewer},
+			{"mails", "/console/mails", "console.nav.mails", 0, false, models.RoleViewer},
+			{"audit", "/console/audit", "console.nav.audit", 0, false, models.RoleViewer},
+		}},
+		{"console.nav.admin", []menuItem{
+			{"resellers", "/console/resellers", "console.nav.resellers", 0, false, models.RoleLead},
+			{"products", "/console/products", "console.nav.products", 0, false, models.RoleViewer},
+			{"staff", "/console/staff", "console.nav.staff", 0, false, models.RoleLead},
+		}},
+	}
+}
+
+// Pill is a state in colour and words.
+type Pill struct {
+	Tone string
+	Text string
+}
+
+// Problems are the errors of a form by field, as texts.
+type Problems map[string]string
+
+// First says whether the field is the first wrong one, which gets the focus.
+func (p Problems) First(fields []ui.FieldProblem, id string) bool {
+	return len(fields) > 0 && fields[0].ID == id
+}

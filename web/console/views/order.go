@@ -1,0 +1,210 @@
+package views
+
+import (
+	"time"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/web/ui"
+)
+
+// Order is the page of one order.
+type Order struct {
+	Frame
+	Order       models.Order
+	Reseller    models.Reseller
+	Application models.Application
+	State       Pill
+	Age         *Pill // how long it has waited, in business days
+	Alert       []Pill
+	Differences *Differences
+	Earlier     []Round
+	Lines       []Line
+	Total       int64
+	Made        []Made // what registering made of the lines
+	Licenses    []string
+	Shipment    *models.Shipment
+	Settled     []Settled
+	Documents   []Document
+	Mails       []MailRow
+	Tasks       []TaskRow
+	Events      []Event
+	Notes       []models.OrderNote
+	Assignee    string
+	Mine        bool // the person is the assignee
+	Choices     []ui.Choice
+	Can         Can
+	Form        Form
+	Changed     *Changed
+	Live        bool   // the process is working on it: look again
+	Temporal    string // link into the Temporal UI
+	Seen        string // what the page shows, to compare with when somebody changed it
+	Crumb       string
+	CrumbURL    string
+	Receipt     string
+	Specials    string
+}
+
+// Can says which actions role and state allow.
+type Can struct {
+	Confirm, Reapply, Replace, Cancel, Pass, Hold, SendBack, Redirect, Note, Assign bool
+}
+
+// Form is an action's form that came back: what was typed and what is wrong with it.
+type Form struct {
+	Action   string
+	Values   map[string]string
+	Problems Problems
+	General  string // what is wrong with the whole
+}
+
+// Value gives what was typed into the action's field, or what it is prefilled with.
+func (f Form) Value(action, field, prefilled string) string {
+	if f.Action != action {
+		return prefilled
+	}
+	if v, ok := f.Values[field]; ok {
+		return v
+	}
+	return prefilled
+}
+
+// Wrong gives what is wrong with the action's field.
+func (f Form) Wrong(action, field string) string {
+	if f.Action != action {
+		return ""
+	}
+	return f.Problems[field]
+}
+
+// Differences is the open send-back.
+type Differences struct {
+	Title  string
+	Since  string
+	Rows   []Difference
+	Many   bool   // several can be confirmed together
+	Letter string // the message to the reseller, ready to send
+	MailTo string
+}
+
+// Difference is one reason: both values side by side, and what settles it.
+type Difference struct {
+	Code        models.ReasonCode
+	Title       string
+	Application string
+	Order       string
+	Inside      string // for staff's eyes only
+	Todo        string
+	Confirm     *ConfirmField
+	Reapply     bool
+	Replace     bool
+	Cancel      bool
+}
+
+// ConfirmField is the value to confirm, prefilled.
+type ConfirmField struct {
+	Kind     string // fixed, email, month or license
+	Label    string
+	Button   string
+	Value    string
+	Holder   string // the registered holder's name, where the ID is known
+	List     []string
+	Earliest string
+	Latest   string
+}
+
+// Round is a send-back that was answered.
+type Round struct {
+	Title   string
+	When    string
+	Reasons []string
+}
+
+// Line is a line of the order sheet.
+type Line struct {
+	Position  int
+	Product   string
+	Code      string
+	Kind      string
+	Quantity  int
+	Months    int
+	UnitPrice int64
+	Amount    int64
+	License   string
+}
+
+// Made is what one line became in the register.
+type Made struct {
+	Product  string
+	Kind     string
+	Quantity string
+	Period   string
+	Reduced  bool
+	NewCode  bool
+}
+
+// Settled is a value that staff confirmed.
+type Settled struct {
+	Title string
+	Value string
+	Who   string
+	When  string
+}
+
+// Document is a PDF to open.
+type Document struct {
+	Label string
+	URL   string
+	Meta  string
+	Hash  string
+	Note  string
+}
+
+// MailRow is a mail of the ledger.
+type MailRow struct {
+	ID        int64
+	Title     string
+	Recipient string
+	State     Pill
+	When      string
+	Reply     string
+	About     string // what the mail is about, as the link to it says
+	Attempts  int
+}
+
+// TaskRow is something staff must look at.
+type TaskRow struct {
+	ID     int64
+	Title  string
+	Detail string
+	When   string
+	Open   bool
+	Note   string
+}
+
+// Event is a line of the timeline.
+type Event struct {
+	At      time.Time
+	Tone    string // mail, stop, ok, note, bad, or nothing
+	Title   string
+	Detail  string
+	Quote   string // free text of people
+	Who     string
+	Request string
+	When    string
+	Pill    *Pill
+	Weight  int // what happened at one moment comes in this order
+}
+
+// Changed says what somebody else changed since the page was opened.
+type Changed struct {
+	Kept []string // what was typed into a form that is no longer there
+	By   []string
+	Rows []ChangedRow
+}
+
+// ChangedRow is one fact before and after.
+type ChangedRow struct {
+	Label  string
+	Before string
+	After  string
+}

@@ -1,0 +1,47 @@
+package views
+
+import (
+	"strconv"
+
+	"github.com/todoke/todoke/web/ui"
+)
+
+// snippets are messages to begin a send-back with: each has a name and a text.
+var snippets = []string{"console.snippet.communication", "console.snippet.name", "console.snippet.price"}
+
+// field is a field of an action's form with what was typed and what is wrong with it.
+func field(v Order, action, name, label, must, prefilled string) ui.InputField {
+	wrong := v.Form.Wrong(action, name)
+	return ui.InputField{
+		Name: name, ID: action + "-" + name, Label: label, Must: must,
+		Value: v.Form.Value(action, name, prefilled), Wrong: wrong, Focus: wrong != "",
+	}
+}
+
+func reapplyField(v Order) ui.InputField {
+	f := field(v, "reapply", "receipt_number", v.T("console.act.reapply_receipt"), v.T("console.must"), "")
+	f.Class, f.Complete, f.MaxLen = "num", "off", 60
+	return f
+}
+
+func redirectField(v Order) ui.InputField {
+	f := field(v, "redirect", "email", v.T("console.act.redirect_email"), v.T("console.must"), "")
+	f.Type, f.Complete = "email", "off"
+	return f
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func listID(d Difference, c ConfirmField) string {
+	if len(c.List) == 0 {
+		return ""
+	}
+	return "list-" + string(d.Code)
+}

@@ -1,0 +1,74 @@
+// Package public holds the pages that anybody may open: the front page with the
+// sites, and the page that says whether a certificate is genuine and current.
+package public
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/profile"
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/ui"
+)
+
+// Options says what the public pages work with.
+type Options struct {
+	Store  *store.Store
+	Rules  models.Rules
+	Brand  profile.Brand
+	Logger *slog.Logger
+	// Places are the sites that the front page leads to, in its order.
+	Places []Place
+	// Clock gives the time; nil is the machine's.
+	Clock func() time.Time
+}
+
+// Place is a site on the front page. Kind names its texts: console, api, mailbox or temporal.
+type Place struct {
+	Kind string
+	URL  string
+}
+
+// Site is the public pages.
+type Site struct {
+	Options
+	fail func(c *gin.Context, err error)
+}
+
+// New makes the public pages.
+func New(o Options) *Site {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return &Site{Options: o, fail: ui.ErrorWriter(o.Brand, o.Logger)}
+}
+
+// Mount puts the pages on the engine, and the shared assets where no other site did.
+func (s *Site) Mount(r *gin.Engine) {
+	ui.Mount(r)
+	group := r.Group("/", ui.SecureHeaders, ui.NoStore)
+	group.GET("/", s.page(s.showHome))
+	group.GET("/certificates/:token", s.page(s.showCertificate))
+}
+
+// page answers with what show made, or with an error page.
+func (s *Site) page(show func(c *gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := show(c); err != nil {
+			s.fail(c, err)
+		}
+	}
+}
+
+func (s *Site) frame(c *gin.Context, title string) ui.Page {
+	lang := ui.LanguageOf(c.Request, "")
+	return ui.Page{
+		Language: lang, Title: title, Here: c.Request.URL.RequestURI(), Brand: s.Brand,
+		RequestID: ui.RequestID(c), Styles: []string{"site.css"},
+	}
+}
