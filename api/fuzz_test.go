@@ -50,9 +50,8 @@ func FuzzPostApplication(f *testing.F) {
 	h := newHouse(f, func(o *api.Options) { o.Limits = api.Limits{KeyPerSecond: 1e9, KeyBurst: 1e9} })
 	seeds(f, h.application())
 	f.Fuzz(func(t *testing.T, body []byte) {
-		a := h.send(http.MethodPost, "/v1/applications", body)
-		a.t = t
-		answeredWell(t, a, http.StatusCreated)
+		h.t = t
+		answeredWell(t, h.send(http.MethodPost, "/v1/applications", body), http.StatusCreated)
 	})
 }
 
@@ -60,9 +59,8 @@ func FuzzPostOrder(f *testing.F) {
 	h := newHouse(f, func(o *api.Options) { o.Limits = api.Limits{KeyPerSecond: 1e9, KeyBurst: 1e9} })
 	seeds(f, h.sheet(h.receipt()))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		a := h.order(body)
-		a.t = t
-		answeredWell(t, a, http.StatusAccepted)
+		h.t = t
+		answeredWell(t, h.order(body), http.StatusAccepted)
 	})
 }
 
@@ -75,10 +73,9 @@ func FuzzDecisions(f *testing.F) {
 	f.Add([]byte(`{"receipt_number":"7K2M9QX4HT6B1RW8Z3PD5CV2"}`))
 	f.Add([]byte(`{"reason":"x"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		h.t = t
 		for _, action := range []string{"reapply", "replace", "cancel"} {
-			a := h.decide(number, action, body)
-			a.t = t
-			answeredWell(t, a, 0)
+			answeredWell(t, h.decide(number, action, body), 0)
 		}
 	})
 }

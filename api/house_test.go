@@ -105,14 +105,43 @@ func must(t testing.TB, err error) {
 // newHouse opens a house on SQLite.
 func newHouse(t testing.TB, change ...func(*api.Options)) *house {
 	t.Helper()
-	return newHouseOn(t, "sqlite:"+filepath.Join(t.TempDir(), "todoke.db"), change...)
+	file, err := migratedFile()
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "todoke.db")
+	must(t, os.WriteFile(path, file, 0o600))
+	return newHouseOn(t, "sqlite:"+path, change...)
+}
+
+// migratedFile is an empty migrated SQLite database, made once.
+var migratedFile = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "todoke-api-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "migrated.db")
+	if err := migrate("sqlite:" + path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func migrate(url string) error {
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{URL: url})
+	if err != nil {
+		return err
+	}
+	_, err = s.Migrate(ctx)
+	return errors.Join(err, s.Close())
 }
 
 // eachDatabase runs a test on SQLite and on PostgreSQL.
 func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { test(t, newHouse(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, newHouseOn(t, testenv.Postgres(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newHouseOn(t, testenv.PostgresFrom(t, "migrated", migrate))) })
 }
 
 const publicURL = "https://todoke.example"
@@ -126,8 +155,6 @@ func newHouseOn(t testing.TB, url string, change ...func(*api.Options)) *house {
 	h.store, err = store.Open(ctx, store.Options{URL: url, Rules: p.WithDev().Rules(), Installation: "test"})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.store.Close()) })
-	_, err = h.store.Migrate(ctx)
-	must(t, err)
 	generated, err := keys.Generate(1)
 	must(t, err)
 	h.ring, err = keys.Parse(generated)
@@ -247,6 +274,9 @@ func (a answer) problem(status int, code string) api.Problem {
 	}
 	if p.RequestID == "" || p.RequestID != a.header.Get("X-Request-Id") {
 		a.t.Errorf("request ID %q, header %q", p.RequestID, a.header.Get("X-Request-Id"))
+	}
+	if !api.Documented(p.Code) {
+		a.t.Errorf("%s is not among the kinds of problems that are documented", p.Code)
 	}
 	for _, text := range []string{p.Title, p.Detail} {
 		if strings.Contains(text, "<no value>") || strings.HasPrefix(text, "api.") || strings.HasPrefix(text, "error.") {
