@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -366,8 +367,9 @@ func (h *house) detail(number string, headers ...string) api.OrderAnswer {
 	return o
 }
 
-// run does what an order's process does until somebody has to decide or it is over.
-func (h *house) run(number string) {
+// run does what an order's process does until somebody has to decide or it is
+// over. Mails to the refused addresses fail, all others are sent.
+func (h *house) run(number string, refused ...string) {
 	h.t.Helper()
 	ctx := context.Background()
 	o, err := h.store.OrderByNumber(ctx, models.Process, number)
@@ -376,7 +378,7 @@ func (h *house) run(number string) {
 		state, err := h.store.Advance(ctx, o.ID)
 		must(h.t, err)
 		for _, id := range state.Mails {
-			h.sendMail(id)
+			h.sendMail(id, refused)
 		}
 		switch state.Next {
 		case protocol.NextWait, protocol.NextDone:
@@ -392,15 +394,20 @@ func (h *house) run(number string) {
 	h.t.Fatal("the order's process does not end")
 }
 
-func (h *house) sendMail(id int64) {
+func (h *house) sendMail(id int64, refused []string) {
 	h.t.Helper()
 	ctx := context.Background()
-	_, claimed, err := h.store.ClaimMail(ctx, id, time.Minute)
+	mail, claimed, err := h.store.ClaimMail(ctx, id, time.Minute)
 	must(h.t, err)
-	if claimed {
-		_, err = h.store.FinishMail(ctx, id, models.MailSent, "250 ok")
-		must(h.t, err)
+	if !claimed {
+		return
 	}
+	status, reply := models.MailSent, "250 ok"
+	if slices.Contains(refused, mail.Recipient) {
+		status, reply = models.MailFailed, "550 no such user"
+	}
+	_, err = h.store.FinishMail(ctx, id, status, reply)
+	must(h.t, err)
 }
 
 // keepDocument keeps a document as the worker does.

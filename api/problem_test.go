@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/todoke/todoke/models"
@@ -61,5 +62,13 @@ func TestProblemCodesAreListed(t *testing.T) {
 			t.Errorf("%s is listed twice", p.code)
 		}
 		seen[p.code] = true
+		for _, lang := range []models.Language{models.Japanese, models.English} {
+			if text := p.text(lang); strings.HasPrefix(text, "error.") || strings.Contains(text, "<no value>") {
+				t.Errorf("%s has no whole text in %s: %q", p.code, lang, text)
+			}
+			if title := problemTitle(lang, p.status()); strings.HasPrefix(title, "api.") {
+				t.Errorf("%d has no title in %s", p.status(), lang)
+			}
+		}
 	}
 }
