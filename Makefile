@@ -70,6 +70,7 @@ check-vet:
 
 .PHONY: check-lint
 check-lint: $(LINT)
+	tools/rooms
 	$(BIN)/golangci-lint run --build-tags $(TAGS) ./...
 	cd tools && $(BIN)/golangci-lint run ./...
 
