@@ -1,0 +1,144 @@
+package delivery
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/delivery/views"
+	"github.com/todoke/todoke/web/ui"
+)
+
+// showContents is what was delivered: order, products, periods, codes, and what
+// to do next.
+func showContents(v *visit) error {
+	f, err := v.Store.CertificateFacts(v.ctx(), v.shipment.OrderID)
+	if err != nil {
+		return err
+	}
+	page := v.page(v.t("delivery.contents.title"))
+	page.Scripts = []string{"delivery.js"}
+	view := views.Contents{
+		Frame: v.frame(page), OrderNumber: f.Order.OrderNumber, EndUser: holderOf(f).CompanyName,
+		Until: v.passwordUntil(), PortalDays: v.Rules.ValidAfterDays, InPortal: v.inPortal(f),
+	}
+	if _, err := v.certificateIn(f.Order.ID); err == nil {
+		view.HasPDF = true
+	} else if !models.IsKind(err, models.KindNotFound) {
+		return err
+	}
+	if view.Products, err = v.products(f); err != nil {
+		return err
+	}
+	view.Install = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.New })
+	view.Codes = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.Code != "" })
+	return v.show(http.StatusOK, views.ContentsPage(view))
+}
+
+// holderOf is the end user as on the contract, or as applied for while there is none.
+func holderOf(f store.CertificateFacts) models.Party {
+	if len(f.Contracts) > 0 {
+		return f.Contracts[len(f.Contracts)-1].Holder
+	}
+	return f.Application.EndUser
+}
+
+// passwordUntil is the last day on which the password works.
+func (v *visit) passwordUntil() string {
+	ends := models.PasswordEnds(*v.shipment.PasswordSentAt, v.Rules.PasswordDays)
+	return ui.Day(v.language, models.DateOf(ends).AddDays(-1))
+}
+
+// inPortal says whether the contract portal shows the contracts by now.
+func (v *visit) inPortal(f store.CertificateFacts) bool {
+	return !slices.ContainsFunc(f.Contracts, func(c models.Contract) bool { return c.StatusAt(v.Clock()) == models.ContractRegistering })
+}
+
+// products gives what each line of the order made of a holding, with its code
+// where this delivery brought one.
+func (v *visit) products(f store.CertificateFacts) ([]views.Product, error) {
+	var holdings map[int64]models.Holding
+	if slices.ContainsFunc(f.Changes, func(c store.CertificateLine) bool { return c.ShowsCodes() }) {
+		var err error
+		if holdings, err = v.Store.HoldingsOf(v.ctx(), f.Order.ID); err != nil {
+			return nil, err
+		}
+	}
+	products := make([]views.Product, len(f.Changes))
+	for i, c := range f.Changes {
+		products[i] = v.product(c)
+		if !products[i].Electronic || !c.ShowsCodes() {
+			continue
+		}
+		if err := v.addCode(&products[i], c, holdings[c.HoldingID]); err != nil {
+			return nil, err
+		}
+	}
+	return products, nil
+}
+
+func (v *visit) product(c store.CertificateLine) views.Product {
+	known, _ := v.Rules.Catalogue.Product(c.ProductCode)
+	p := views.Product{
+		Name: known.Names.In(v.language), ProductCode: c.ProductCode, Kind: v.t("line_kind." + string(c.Kind)),
+		Quantity: ui.Number(c.QuantityAfter), From: ui.Day(v.language, c.StartsOn), To: ui.Day(v.language, c.EndsOn),
+		Months: v.months(c), New: c.Kind.IsNew(), Electronic: known.ElectronicDelivery,
+		CodeLabel: v.t("delivery.code." + string(known.CodeKind)),
+	}
+	switch {
+	case c.Kind == models.LineAddition:
+		p.Quantity = ui.Number(c.QuantityAfter - c.QuantityBefore)
+		p.QuantityNote = v.t("delivery.quantity.added", "before", ui.Number(c.QuantityBefore), "after", ui.Number(c.QuantityAfter))
+	case c.Reduction():
+		p.QuantityNote = v.t("delivery.quantity.reduced", "before", ui.Number(c.QuantityBefore), "after", ui.Number(c.QuantityAfter))
+	}
+	return p
+}
+
+// months is the length ordered. An addition runs with the holding until its end,
+// so its own length says nothing.
+func (v *visit) months(c store.CertificateLine) string {
+	if c.Kind == models.LineAddition {
+		return ""
+	}
+	return ui.Counted(v.language, "delivery.months", c.Line.Months)
+}
+
+// addCode puts the code beside its product. A holding keeps its newest code only:
+// where a later order made another one, that one belongs to the later delivery
+// and is not shown here.
+func (v *visit) addCode(p *views.Product, c store.CertificateLine, h models.Holding) error {
+	if h.CodeCipher == nil {
+		return nil
+	}
+	if h.UpdatedAt.After(c.CreatedAt) {
+		replaced, err := v.codeReplaced(c)
+		if err != nil {
+			return err
+		}
+		if replaced {
+			p.CodeNote = v.t("delivery.code.replaced")
+			return nil
+		}
+	}
+	code, err := v.Codes.OpenCode(h)
+	if err != nil {
+		return models.Internal(fmt.Errorf("code of holding %d: %w", h.ID, err))
+	}
+	p.Code = code
+	return nil
+}
+
+// codeReplaced says whether a later order gave the holding another code.
+func (v *visit) codeReplaced(c store.CertificateLine) (bool, error) {
+	contract, err := v.Store.ContractByLicense(v.ctx(), models.Process, c.LicenseID)
+	if err != nil {
+		return false, models.Internal(errors.Join(errors.New("the contract of a delivered holding"), err))
+	}
+	return slices.ContainsFunc(contract.Changes, func(later models.HoldingChange) bool {
+		return later.HoldingID == c.HoldingID && later.NewCode && later.CreatedAt.After(c.CreatedAt)
+	}), nil
+}

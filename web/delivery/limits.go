@@ -1,0 +1,80 @@
+package delivery
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"time"
+
+	"github.com/todoke/todoke/models"
+)
+
+// What is taken within a window, from one client. Nothing is limited by delivery
+// number alone: a stranger could lock its owner out.
+const (
+	signInWindow      = 15 * time.Minute
+	signInsByNumber   = 10 // failed, by number and client
+	signInsByClient   = 50 // failed, by client over all numbers
+	passwordWindow    = time.Hour
+	passwordsByClient = 20
+)
+
+// limit is how often something may happen within a window.
+type limit struct {
+	subject string
+	window  time.Duration
+	most    int64
+}
+
+// signInLimits gives the two limits of signing in to a number: by number and
+// client, and by client.
+func (v *visit) signInLimits(number string) [2]limit {
+	client := clientOf(v.ClientIP())
+	return [2]limit{
+		{subject("delivery", models.NormaliseNumber(number)+" "+client), signInWindow, signInsByNumber},
+		{subject("delivery-client", client), signInWindow, signInsByClient},
+	}
+}
+
+// passwordLimit bounds how often one client asks for passwords to be mailed.
+func (v *visit) passwordLimit() limit {
+	return limit{subject("delivery-password", clientOf(v.ClientIP())), passwordWindow, passwordsByClient}
+}
+
+// subject counts a thing under a purpose without keeping it.
+func subject(purpose, thing string) string {
+	sum := sha256.Sum256([]byte(thing))
+	return purpose + ":" + hex.EncodeToString(sum[:])
+}
+
+// clientOf gives what counts as one client: an IPv4 address, or a network of IPv6
+// such as one customer of a provider has, who could use another address each time.
+func clientOf(ip string) string {
+	const network = 64 // bits
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ip
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is4() {
+		return addr.String()
+	}
+	return netip.PrefixFrom(addr, network).Masked().String()
+}
+
+// reached says whether one of the limits is reached.
+func (v *visit) reached(limits ...limit) (bool, error) {
+	for _, l := range limits {
+		n, err := v.Store.SignInAttempts(v.ctx(), l.subject, v.Clock().Add(-l.window))
+		if err != nil {
+			return false, err
+		}
+		if n >= l.most {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// count notes that it happened once more.
+func (v *visit) count(l limit) error { return v.Store.RecordSignInAttempt(v.ctx(), l.subject) }

@@ -1,0 +1,41 @@
+package delivery
+
+import "net/http"
+
+// route is one address of the site.
+type route struct {
+	method string
+	path   string
+	handle func(v *visit) error
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// The addresses that pages lead to.
+const (
+	home         = "/delivery"
+	signInAt     = home + "/sign-in"
+	passwordAt   = home + "/password"
+	passwordSent = home + "/password/sent"
+)
+
+// open is all that answers without a session.
+var open = []route{
+	{get, "/", func(v *visit) error { return v.seeOther(home) }},
+	{get, "/sign-in", showSignIn},
+	{post, "/sign-in", signIn},
+	{get, "/password", showPassword},
+	{post, "/password", requestPassword},
+	{get, "/password/sent", showPasswordSent},
+}
+
+// signedIn is all that takes a session.
+var signedIn = []route{
+	{get, "", showContents},
+	{get, "/certificate", showCertificate},
+	{get, "/certificate.pdf", sendCertificate},
+	{post, "/sign-out", signOut},
+}
