@@ -117,7 +117,7 @@ func TestDatabaseErrorsAreLoggedWithoutValues(t *testing.T) {
 		if !strings.Contains(log, "cause=") || strings.Contains(log, "clerk@") || strings.Contains(log, "花子") {
 			t.Errorf("the log says %s", log)
 		}
-		if described := store.Describe(broken); !strings.HasPrefix(described, h.Dialect()) {
+		if described := store.Cause(models.Internal(broken)); !strings.HasPrefix(described, h.Dialect()) {
 			t.Errorf("the cause is described as %q", described)
 		}
 	})
