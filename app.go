@@ -14,6 +14,7 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/public"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 )
@@ -27,6 +28,8 @@ type app struct {
 	files    *files.Store
 	temporal client.Client
 	log      *slog.Logger
+	// devPlaces are what the front page leads to besides, where dev runs.
+	devPlaces []public.Place
 }
 
 // appOptions are the differences between the real thing and dev.

@@ -11,12 +11,14 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/todoke/todoke/api"
 	"github.com/todoke/todoke/config"
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/mail/mailbox"
 	"github.com/todoke/todoke/metrics"
 	"github.com/todoke/todoke/outbox"
 	"github.com/todoke/todoke/temporalcli"
+	"github.com/todoke/todoke/web/public"
 )
 
 // devCommand sets up and starts everything on one machine: no root, no Docker,
@@ -211,6 +213,9 @@ func (d *dev) serve(ctx context.Context) error {
 		return err
 	}
 	d.closers = append(d.closers, d.app.close)
+	d.app.devPlaces = []public.Place{
+		{Kind: "mailbox", URL: "http://" + browsable(d.command.MailboxHTTP)}, {Kind: "temporal", URL: d.config.TemporalUIURL},
+	}
 	if _, err := d.app.store.Migrate(ctx); err != nil {
 		return err
 	}
@@ -231,6 +236,7 @@ func (d *dev) serve(ctx context.Context) error {
 		return err
 	}
 	credentials.banner(os.Stdout, d.command.Data)
-	site := &http.Server{Addr: d.command.HTTP, Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	site := api.NewServer(handler, d.app.log)
+	site.Addr = d.command.HTTP
 	return listenUntil(ctx, site)
 }

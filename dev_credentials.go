@@ -59,7 +59,7 @@ func (d *dev) credentials(ctx context.Context, teller *outbox.Outbox) (*credenti
 	c.URLs = map[string]string{
 		"home": d.config.PublicURL + "/", "api": d.config.PublicURL, "api_docs": d.config.PublicURL + "/v1/docs",
 		"console": d.config.PublicURL + "/console", "mailbox": "http://" + browsable(d.command.MailboxHTTP),
-		"temporal_ui": d.config.TemporalUIURL, "metrics": d.config.PublicURL + "/metrics",
+		"delivery": d.config.PublicURL + "/delivery", "temporal_ui": d.config.TemporalUIURL, "metrics": d.config.PublicURL + "/metrics",
 	}
 	if err := c.write(d.path(credentialsFile)); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (c *credentials) banner(w io.Writer, data string) {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // a closed terminal is no reason to stop
 	line("\ntodoke is ready.\n")
 	for _, site := range []struct{ name, key string }{
-		{"Start here", "home"}, {"Console", "console"}, {"API", "api"}, {"API documentation", "api_docs"},
+		{"Start here", "home"}, {"Console", "console"}, {"Delivery site", "delivery"}, {"API", "api"}, {"API documentation", "api_docs"},
 		{"Mailbox", "mailbox"}, {"Temporal UI", "temporal_ui"},
 	} {
 		line("  %-18s %s", site.name, c.URLs[site.key])

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/todoke/todoke/api"
 	"github.com/todoke/todoke/config"
 	"github.com/todoke/todoke/metrics"
 	"github.com/todoke/todoke/outbox"
@@ -36,7 +37,8 @@ func (serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	probes := &http.Server{Addr: c.MetricsAddr, Handler: a.probes(m), ReadHeaderTimeout: 5 * time.Second}
-	site := &http.Server{Addr: c.HTTPAddr, Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	site := api.NewServer(handler, a.log)
+	site.Addr = c.HTTPAddr
 	a.log.Info("serving", "address", c.HTTPAddr, "public_url", c.PublicURL)
 	return listenUntil(ctx, site, probes)
 }
