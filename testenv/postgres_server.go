@@ -81,21 +81,31 @@ func (h *PostgresHandle) Restart(ctx context.Context) error {
 	return h.Start(ctx)
 }
 
-// ownServer starts a server by the first means that this machine has.
+// ownServer starts a server by the first means of this machine that works.
 func ownServer(ctx context.Context) (postgresServer, error) {
+	var failed error
 	if dockerRuns(ctx) {
-		return startContainer(ctx)
+		started, err := startContainer(ctx)
+		if err == nil {
+			return started, nil
+		}
+		// An engine that cannot fetch the image is no reason to leave out the programs that may be here.
+		failed = err
 	}
 	programs, ok := findPrograms(programFolders())
 	if !ok {
 		if err := installWithApt(ctx); err != nil {
-			return nil, err
+			return nil, errors.Join(failed, err)
 		}
 		if programs, ok = findPrograms(programFolders()); !ok {
-			return nil, errors.New("apt installed postgresql, but there is no initdb in /usr/lib/postgresql")
+			return nil, errors.Join(failed, errors.New("apt installed postgresql, but there is no initdb in /usr/lib/postgresql"))
 		}
 	}
-	return startCluster(ctx, programs)
+	started, err := startCluster(ctx, programs)
+	if err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	return started, nil
 }
 
 var errNoPostgres = errors.New("no PostgreSQL here: set " + DatabaseURL + " to a server whose account may create" +
