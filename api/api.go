@@ -108,6 +108,7 @@ func (a *API) Mount(r *gin.Engine) error {
 	a.mountOrders(h)
 	a.mountDecisions(h)
 	a.mountProducts(h)
+	a.loosenAnswers(h.OpenAPI().Components.Schemas)
 	var err error
 	if a.openAPI, err = json.Marshal(h.OpenAPI()); err != nil {
 		return fmt.Errorf("OpenAPI description: %w", err)

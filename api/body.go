@@ -70,8 +70,8 @@ func (b body) hash() (string, error) {
 }
 
 // add reports one more field that cannot be read.
-func (b *body) add(field, code string, params ...string) {
-	b.wrong = append(b.wrong, models.Field(field, code, params...))
+func (b *body) add(field, code string) {
+	b.wrong = append(b.wrong, models.Field(field, code))
 }
 
 // errors merges what could not be read with what the domain's rules say. A rule

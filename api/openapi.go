@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -63,6 +64,36 @@ func marshal(w io.Writer, v any) error {
 	}
 	_, _ = w.Write(buffer.Bytes())
 	return nil
+}
+
+// loosenAnswers lets answers have members that the description does not name,
+// because later versions add some. Bodies stay closed: there the unknown is refused.
+func (a *API) loosenAnswers(schemas huma.Registry) {
+	closed := map[string]bool{}
+	for _, o := range a.operations {
+		if o.body != nil {
+			addTypes(closed, reflect.TypeOf(o.body))
+		}
+	}
+	for name, schema := range schemas.Map() {
+		if !closed[name] {
+			schema.AdditionalProperties = nil
+		}
+	}
+}
+
+// addTypes adds the names of a DTO and of all DTOs in it.
+func addTypes(names map[string]bool, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	names[t.Name()] = true
+	for i := range t.NumField() {
+		addTypes(names, t.Field(i).Type)
+	}
 }
 
 // problemInfo describes a kind of problem in the OpenAPI document.

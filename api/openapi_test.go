@@ -62,6 +62,12 @@ func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 	if described != 12 {
 		t.Errorf("%d operations are described", described)
 	}
+	for name, closed := range map[string]bool{"OrderRequest": true, "LineRequest": true, "Dealer": true, "OrderAnswer": false, "Problem": false} {
+		_, limited := at(t, d, "components", "schemas", name).(object)["additionalProperties"]
+		if limited != closed {
+			t.Errorf("%s: closed %v", name, limited)
+		}
+	}
 	if at(t, d, "components", "securitySchemes", "api_key", "scheme") != "bearer" {
 		t.Error("the bearer scheme is not described")
 	}
