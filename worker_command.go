@@ -51,11 +51,16 @@ func (a *app) startWorker(ctx context.Context, m *metrics.Metrics) (sdkworker.Wo
 	if err != nil {
 		return nil, nil, err
 	}
-	w := worker.New(a.temporal, collaborators, worker.Options{
-		Interceptor: &activities.Interceptor{Log: a.log, OnFailed: m.Failed},
-		Concurrency: a.config.WorkerConcurrency,
+	var w sdkworker.Worker
+	err = a.untilTemporal(ctx, func() error {
+		// A worker remembers for ever that its start failed, so every try takes a new one.
+		w = worker.New(a.temporal, collaborators, worker.Options{
+			Interceptor: &activities.Interceptor{Log: a.log, OnFailed: m.Failed},
+			Concurrency: a.config.WorkerConcurrency,
+		})
+		return w.Start()
 	})
-	if err := a.untilTemporal(ctx, w.Start); err != nil {
+	if err != nil {
 		stopCollaborators()
 		return nil, nil, err
 	}
@@ -78,7 +83,7 @@ func (a *app) untilTemporal(ctx context.Context, try func() error) error {
 		if err == nil {
 			return nil
 		}
-		a.log.Warn("Temporal does not answer yet", "address", a.config.TemporalAddress)
+		a.log.Warn("Temporal does not answer yet", "address", a.config.TemporalAddress, "error", err.Error())
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
