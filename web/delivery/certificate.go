@@ -66,8 +66,7 @@ func licenseIDs(f store.CertificateFacts) string {
 func (v *visit) certificateLine(c store.CertificateLine) views.CertificateLine {
 	p := v.product(c)
 	line := views.CertificateLine{
-		Product: p.Name, Kind: p.Kind, Code: c.ProductCode, Quantity: p.Quantity, From: p.From, To: p.To,
-		Months: ui.Counted(v.language, "delivery.months", c.Line.Months),
+		Product: p.Name, Kind: p.Kind, Code: c.ProductCode, Quantity: p.Quantity, From: p.From, To: p.To, Months: p.Months,
 	}
 	if c.Reduction() {
 		line.Note = p.QuantityNote

@@ -23,7 +23,7 @@ func showContents(v *visit) error {
 	page.Scripts = []string{"delivery.js"}
 	view := views.Contents{
 		Frame: v.frame(page), OrderNumber: f.Order.OrderNumber, EndUser: holderOf(f).CompanyName,
-		Until: v.passwordUntil(), PortalDays: v.Rules.ValidAfterDays, InPortal: v.inPortal(f),
+		Until: v.passwordUntil(), PortalDays: v.Rules.ValidAfterDays, InPortal: v.inPortal(),
 	}
 	if _, err := v.certificateIn(f.Order.ID); err == nil {
 		view.HasPDF = true
@@ -52,9 +52,14 @@ func (v *visit) passwordUntil() string {
 	return ui.Day(v.language, models.DateOf(ends).AddDays(-1))
 }
 
-// inPortal says whether the contract portal shows the contracts by now.
-func (v *visit) inPortal(f store.CertificateFacts) bool {
-	return !slices.ContainsFunc(f.Contracts, func(c models.Contract) bool { return c.StatusAt(v.Clock()) == models.ContractRegistering })
+// inPortal says whether the contract portal shows by now what this delivery made
+// or changed.
+func (v *visit) inPortal() bool {
+	delivered := v.shipment.DeliveredAt
+	if delivered == nil {
+		return false
+	}
+	return !v.Clock().Before(v.Rules.Calendar.AddBusinessDaysAt(*delivered, v.Rules.ValidAfterDays))
 }
 
 // products gives what each line of the order made of a holding, with its code
@@ -98,10 +103,10 @@ func (v *visit) product(c store.CertificateLine) views.Product {
 	return p
 }
 
-// months is the length ordered. An addition runs with the holding until its end,
-// so its own length says nothing.
+// months is the length ordered. An addition may be ordered without one: it runs
+// with the holding until its end.
 func (v *visit) months(c store.CertificateLine) string {
-	if c.Kind == models.LineAddition {
+	if c.Line.Months == 0 {
 		return ""
 	}
 	return ui.Counted(v.language, "delivery.months", c.Line.Months)

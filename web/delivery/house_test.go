@@ -28,7 +28,6 @@ import (
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
-	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/testenv"
 	"github.com/todoke/todoke/web/delivery"
@@ -226,18 +225,18 @@ func (h *house) run(o models.Order, sent bool) {
 	state, err := h.store.Advance(ctx, o.ID)
 	must(h.t, err)
 	for range 20 {
-		if !sent && state.Next == protocol.NextDeliver {
+		if !sent && state.Next == models.NextDeliver {
 			return
 		}
 		for _, id := range state.Mails {
 			h.mail(id)
 		}
 		switch state.Next {
-		case protocol.NextAccept:
+		case models.NextAccept:
 			state, err = h.store.Advance(ctx, o.ID)
-		case protocol.NextRegister:
-			state, err = h.store.RegisterOrder(ctx, protocol.OrderRef{OrderID: o.ID, Version: state.Version}, h.ring)
-		case protocol.NextDeliver:
+		case models.NextRegister:
+			state, err = h.store.RegisterOrder(ctx, models.OrderVersion{OrderID: o.ID, Version: state.Version}, h.ring)
+		case models.NextDeliver:
 			state, err = h.store.FinishDelivery(ctx, o.ID)
 		default:
 			return

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/todoke/todoke/models"
@@ -31,7 +32,7 @@ func requestPassword(v *visit) error {
 	if err := v.parse(); err != nil {
 		return err
 	}
-	again := views.Password{Number: v.PostForm("number")}
+	again := views.Password{Number: strings.TrimSpace(v.PostForm("number"))}
 	errs := models.CheckLine("number", again.Number, maxTyped)
 	if models.NormaliseNumber(again.Number) == "" {
 		errs = []models.FieldError{models.Field("number", "required")}

@@ -52,7 +52,7 @@ func signIn(v *visit) error {
 	if err := v.parse(); err != nil {
 		return err
 	}
-	typed, password := v.PostForm("number"), strings.TrimSpace(v.PostForm("password"))
+	typed, password := strings.TrimSpace(v.PostForm("number")), strings.TrimSpace(v.PostForm("password"))
 	again := views.SignIn{Number: typed, Next: v.PostForm("next")}
 	if errs := checkSignIn(typed, password); len(errs) > 0 {
 		again.Wrong = fieldTexts(v.language, errs)

@@ -53,7 +53,9 @@ func (v *visit) frame(page ui.Page) views.Frame {
 }
 
 // show answers with a page.
-func (v *visit) show(status int, page templ.Component) error { return ui.Write(v.Context, status, page) }
+func (v *visit) show(status int, page templ.Component) error {
+	return ui.Write(v.Context, status, page)
+}
 
 // seeOther leads on after a form was taken, so that reloading sends nothing twice.
 func (v *visit) seeOther(url string) error {

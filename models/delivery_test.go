@@ -1,0 +1,96 @@
+package models_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/todoke/todoke/models"
+	"pgregory.net/rapid"
+)
+
+// passwordDays is how long a delivery password works (delivery.md).
+const passwordDays = 90
+
+func japan(year int, month time.Month, day, hour, minute, second int) time.Time {
+	return time.Date(year, month, day, hour, minute, second, 0, models.Tokyo)
+}
+
+func TestPasswordWorksUntilMidnightOfItsLastDay(t *testing.T) {
+	sentAt := map[string]time.Time{
+		"at noon":                            japan(2026, time.June, 10, 12, 0, 0),
+		"in the day's first second":          japan(2026, time.June, 10, 0, 0, 0),
+		"in the day's last second":           japan(2026, time.June, 10, 23, 59, 59),
+		"on the day before in London":        japan(2026, time.June, 10, 3, 0, 0).UTC(),
+		"in another zone, the same in Japan": japan(2026, time.June, 10, 9, 0, 0).In(time.FixedZone("", -8*60*60)),
+	}
+	for when, sent := range sentAt {
+		s := models.Shipment{PasswordSentAt: &sent}
+		for _, c := range []struct {
+			at     time.Time
+			usable bool
+		}{
+			{sent, true},
+			{japan(2026, time.September, 8, 0, 0, 0), true},
+			{japan(2026, time.September, 8, 23, 59, 59), true},
+			{japan(2026, time.September, 9, 0, 0, 0).Add(-time.Nanosecond), true},
+			{japan(2026, time.September, 9, 0, 0, 0), false},
+			{japan(2026, time.September, 9, 0, 0, 1), false},
+			{japan(2027, time.September, 9, 0, 0, 0), false},
+		} {
+			for _, at := range []time.Time{c.at, c.at.UTC()} {
+				if got := s.PasswordUsable(at, passwordDays); got != c.usable {
+					t.Errorf("sent %s, usable at %s: %v, want %v", when, at, got, c.usable)
+				}
+			}
+		}
+	}
+}
+
+func TestPasswordDoesNotWorkBeforeItsMail(t *testing.T) {
+	if (models.Shipment{}).PasswordUsable(japan(2026, time.June, 10, 12, 0, 0), passwordDays) {
+		t.Error("a password works whose mail was not sent")
+	}
+}
+
+// The last day is the 90th after the day of the mail, whatever months, leap years
+// and hours lie between.
+func TestPasswordEndsProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		sent := time.Unix(rapid.Int64Range(japan(2020, 1, 1, 0, 0, 0).Unix(), japan(2060, 1, 1, 0, 0, 0).Unix()).Draw(t, "sent"), 0).UTC()
+		days := rapid.IntRange(1, 3650).Draw(t, "days")
+		ends := models.PasswordEnds(sent, days)
+		last := models.DateOf(ends.Add(-time.Nanosecond))
+		if n := models.DateOf(sent).DaysUntil(last); n != days {
+			t.Fatalf("the last day is %d days after the mail, want %d", n, days)
+		}
+		if hour := ends.In(models.Tokyo).Format(time.TimeOnly); hour != "00:00:00" {
+			t.Fatalf("it ends at %s in Japan, want midnight", hour)
+		}
+		s := models.Shipment{PasswordSentAt: &sent}
+		at := sent.Add(time.Duration(rapid.Int64Range(0, int64(2*(days+2))*int64(24*time.Hour)).Draw(t, "after")))
+		if s.PasswordUsable(at, days) != at.Before(ends) {
+			t.Fatalf("usable at %s is %v, and it ends at %s", at, s.PasswordUsable(at, days), ends)
+		}
+	})
+}
+
+func TestOnlyWhatIsNewShowsCodes(t *testing.T) {
+	for _, c := range []struct {
+		kind    models.LineKind
+		newCode bool
+		shows   bool
+	}{
+		{models.LineNew, true, true},
+		{models.LineNewPreferential, true, true},
+		{models.LineRenewal, false, false},
+		{models.LineMigrationRenewal, false, false},
+		{models.LineAddition, false, false},
+		{models.LineRenewal, true, true},
+		{models.LineAddition, true, true},
+	} {
+		change := models.HoldingChange{Kind: c.kind, NewCode: c.newCode}
+		if change.ShowsCodes() != c.shows {
+			t.Errorf("%s with a new code %v shows codes: %v, want %v", c.kind, c.newCode, change.ShowsCodes(), c.shows)
+		}
+	}
+}
