@@ -126,7 +126,7 @@ func TestMailToARefusedAddressSendsTheOrderBack(t *testing.T) {
 		state, err := h.Advance(t.Context(), s.order.ID)
 		house.Must(t, err)
 		d := h.Detail(s.order.OrderNumber)
-		if state.Next != protocol.NextWait || d.Order.Status != models.OrderSentBack || len(d.SendBacks) != 1 ||
+		if state.Next != models.NextWait || d.Order.Status != models.OrderSentBack || len(d.SendBacks) != 1 ||
 			len(d.SendBacks[0].Reasons) != 1 || d.SendBacks[0].Reasons[0].Code != models.ReasonDeliveryMail {
 			t.Errorf("state is %+v and the order %s with send-backs %+v", state, d.Order.Status, d.SendBacks)
 		}

@@ -87,7 +87,7 @@ func delivering(h *house.House, password models.MailStatus) (orderID int64) {
 }
 
 // sentBack gives the state of an order that was sent back.
-func sentBack(h *house.House) protocol.OrderState {
+func sentBack(h *house.House) models.OrderProgress {
 	state, err := h.Advance(context.Background(), h.NewOrder(house.Months(24)).ID)
 	if err != nil || state.SendBackID == 0 {
 		panic(fmt.Sprintf("not sent back: %+v %v", state, err))

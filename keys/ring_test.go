@@ -144,7 +144,7 @@ func (r *randomBytes) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func holding(sealed store.SealedCode) models.Holding {
+func holding(sealed models.SealedCode) models.Holding {
 	return models.Holding{ID: 1, CodeCipher: sealed.Cipher, CodeKey: sealed.Key, CodeHash: &sealed.Hash}
 }
 
@@ -172,7 +172,7 @@ func TestCodeSealedAndOpened(t *testing.T) {
 		}
 		broken := slices.Clone(sealed.Cipher)
 		broken[rapid.IntRange(0, len(broken)-1).Draw(t, "byte")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
-		if opened, err := own.OpenCode(holding(store.SealedCode{Cipher: broken, Key: 1})); err == nil {
+		if opened, err := own.OpenCode(holding(models.SealedCode{Cipher: broken, Key: 1})); err == nil {
 			t.Fatalf("a changed cipher opens as %q", opened)
 		}
 	})

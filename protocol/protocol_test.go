@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/worker"
 	"go.temporal.io/sdk/activity"
@@ -206,7 +207,7 @@ func TestNamesStay(t *testing.T) {
 	}
 	for got, want := range map[string]string{
 		protocol.DecidedSignal: "decided", protocol.TaskQueue: "todoke", protocol.OutboxDrainScheduleID: "outbox-drain",
-		protocol.ApplicationWorkflowID(12): "application/12", protocol.MailWorkflowID(5): "mail/5", protocol.OrderWorkflowPrefix: "order/",
+		models.Application{ID: 12}.WorkflowID(): "application/12", models.MailWorkflowID(5): "mail/5", models.Order{OrderNumber: "ORDC1"}.WorkflowID(): "order/ORDC1",
 	} {
 		if got != want {
 			t.Errorf("the name is %q, histories have %q", got, want)

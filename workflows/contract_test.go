@@ -57,7 +57,7 @@ func intake(t *testing.T, env *testsuite.TestWorkflowEnvironment) error {
 	return env.GetWorkflowError()
 }
 
-var done = protocol.OrderState{Next: protocol.NextDone, Status: string(models.OrderDelivered), Version: 9}
+var done = protocol.OrderState{Next: models.NextDone, Status: string(models.OrderDelivered), Version: 9}
 
 // TestDeadlinesComeFromTheActivity gives moments that no calendar would.
 func TestDeadlinesComeFromTheActivity(t *testing.T) {
@@ -65,7 +65,7 @@ func TestDeadlinesComeFromTheActivity(t *testing.T) {
 	env := mocked()
 	at := []time.Time{house.Noon.Add(90 * time.Second), house.Noon.Add(25 * time.Hour), house.Noon.Add(26 * time.Hour)}
 	waiting := protocol.OrderState{
-		Next: protocol.NextWait, Status: string(models.OrderSentBack), SendBackID: 3, Mails: []int64{11}, RemindAt: at,
+		Next: models.NextWait, Status: string(models.OrderSentBack), SendBackID: 3, Mails: []int64{11}, RemindAt: at,
 	}
 	script(env, waiting, done)
 	env.OnActivity(mails.SendMail, mock.Anything, mock.Anything).Return(protocol.MailResult{Status: string(models.MailSent)}, nil)
@@ -92,10 +92,10 @@ func TestChangedWhenRegistering(t *testing.T) {
 	t.Parallel()
 	env := mocked()
 	script(env,
-		protocol.OrderState{Next: protocol.NextRegister, Version: 2},
-		protocol.OrderState{Next: protocol.NextRegister, Version: 5}, done)
+		protocol.OrderState{Next: models.NextRegister, Version: 2},
+		protocol.OrderState{Next: models.NextRegister, Version: 5}, done)
 	env.OnActivity(orders.RegisterOrder, mock.Anything, protocol.OrderRef{OrderID: 7, Version: 2}).
-		Return(protocol.OrderState{Next: protocol.NextAccept}, nil).Once()
+		Return(protocol.OrderState{Next: models.NextAccept}, nil).Once()
 	env.OnActivity(orders.RegisterOrder, mock.Anything, protocol.OrderRef{OrderID: 7, Version: 5}).Return(done, nil).Once()
 	house.Must(t, intake(t, env))
 	env.AssertExpectations(t)
@@ -106,7 +106,7 @@ func TestChangedWhenRegistering(t *testing.T) {
 func TestMailsGoOutTogether(t *testing.T) {
 	t.Parallel()
 	env := mocked()
-	script(env, protocol.OrderState{Next: protocol.NextDeliver, Mails: []int64{1, 2}})
+	script(env, protocol.OrderState{Next: models.NextDeliver, Mails: []int64{1, 2}})
 	env.OnActivity(documents.RenderCertificate, mock.Anything, int64(7)).Return(nil).Once()
 	both := make(chan struct{}, 2)
 	env.OnActivity(mails.SendMail, mock.Anything, mock.Anything).Return(func(context.Context, protocol.MailRef) (protocol.MailResult, error) {
@@ -140,8 +140,8 @@ func TestStepsAreTriedUntilTheyWork(t *testing.T) {
 		env.OnActivity(method, mock.Anything, input).Return(append(failed, away)...).Times(failures)
 		env.OnActivity(method, mock.Anything, input).Return(append(results, nil)...).Once()
 	}
-	flaky(many, orders.AdvanceOrder, int64(7), protocol.OrderState{Next: protocol.NextRegister, Version: 2})
-	flaky(many, orders.RegisterOrder, protocol.OrderRef{OrderID: 7, Version: 2}, protocol.OrderState{Next: protocol.NextDeliver, Mails: []int64{1}})
+	flaky(many, orders.AdvanceOrder, int64(7), protocol.OrderState{Next: models.NextRegister, Version: 2})
+	flaky(many, orders.RegisterOrder, protocol.OrderRef{OrderID: 7, Version: 2}, protocol.OrderState{Next: models.NextDeliver, Mails: []int64{1}})
 	flaky(few, documents.RenderCertificate, int64(7))
 	flaky(few, mails.SendMail, protocol.MailRef{MailID: 1}, protocol.MailResult{Status: string(models.MailSent)})
 	flaky(many, orders.FinishDelivery, int64(7), done)
@@ -165,7 +165,7 @@ func TestContinuesAsNewWhenSuggested(t *testing.T) {
 	t.Parallel()
 	env := mocked()
 	env.SetContinueAsNewSuggested(true)
-	script(env, protocol.OrderState{Next: protocol.NextAccept, Mails: []int64{1}})
+	script(env, protocol.OrderState{Next: models.NextAccept, Mails: []int64{1}})
 	env.OnActivity(mails.SendMail, mock.Anything, mock.Anything).Return(protocol.MailResult{Status: string(models.MailSent)}, nil).Once()
 	next, ok := errors.AsType[*workflow.ContinueAsNewError](intake(t, env))
 	if !ok {

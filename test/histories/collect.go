@@ -30,6 +30,9 @@ func Read(name string, r io.Reader) (History, error) {
 	if err != nil {
 		return History{}, fmt.Errorf("history %s: %w", name, err)
 	}
+	if len(events.GetEvents()) == 0 {
+		return History{}, fmt.Errorf("history %s: it has no events", name)
+	}
 	return History{WorkflowID: name, Events: events.GetEvents()}, nil
 }
 

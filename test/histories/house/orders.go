@@ -133,7 +133,7 @@ func (h *House) Accept(o models.Order) protocol.OrderRef {
 	h.t.Helper()
 	state, err := h.Advance(context.Background(), o.ID)
 	Must(h.t, err)
-	if state.Next != protocol.NextAccept || len(state.Mails) != 1 {
+	if state.Next != models.NextAccept || len(state.Mails) != 1 {
 		h.t.Fatalf("the order is not accepted but %+v", state)
 	}
 	h.Settle(state.Mails[0], models.MailSent)
@@ -141,11 +141,12 @@ func (h *House) Accept(o models.Order) protocol.OrderRef {
 }
 
 // Register takes a received order to registered; its delivery mails are queued.
-func (h *House) Register(o models.Order) protocol.OrderState {
+func (h *House) Register(o models.Order) models.OrderProgress {
 	h.t.Helper()
-	state, err := h.RegisterOrder(context.Background(), h.Accept(o), h.Ring)
+	ref := h.Accept(o)
+	state, err := h.RegisterOrder(context.Background(), models.OrderVersion(ref), h.Ring)
 	Must(h.t, err)
-	if state.Next != protocol.NextDeliver {
+	if state.Next != models.NextDeliver {
 		h.t.Fatalf("the order is not registered but %+v", state)
 	}
 	return state
