@@ -5,6 +5,7 @@ package activities
 import (
 	"context"
 
+	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 )
@@ -17,17 +18,20 @@ type Orders struct {
 
 // AdvanceOrder runs the checks of an order and says what comes next.
 func (a *Orders) AdvanceOrder(ctx context.Context, orderID int64) (protocol.OrderState, error) {
-	return a.Store.Advance(ctx, orderID)
+	progress, err := a.Store.Advance(ctx, orderID)
+	return protocol.StateOf(progress), err
 }
 
 // RegisterOrder registers the order if it is still the version that was checked.
 func (a *Orders) RegisterOrder(ctx context.Context, ref protocol.OrderRef) (protocol.OrderState, error) {
-	return a.Store.RegisterOrder(ctx, ref, a.Sealer)
+	progress, err := a.Store.RegisterOrder(ctx, models.OrderVersion(ref), a.Sealer)
+	return protocol.StateOf(progress), err
 }
 
 // FinishDelivery marks the order delivered when its mails are out.
 func (a *Orders) FinishDelivery(ctx context.Context, orderID int64) (protocol.OrderState, error) {
-	return a.Store.FinishDelivery(ctx, orderID)
+	progress, err := a.Store.FinishDelivery(ctx, orderID)
+	return protocol.StateOf(progress), err
 }
 
 // QueueReminder enters a reminder into the ledger unless the send-back is answered.

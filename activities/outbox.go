@@ -3,13 +3,18 @@ package activities
 import (
 	"context"
 
-	"github.com/todoke/todoke/outbox"
 	"github.com/todoke/todoke/protocol"
 )
 
 // Outbox drains what could not be told right after its commit.
 type Outbox struct {
-	Outbox *outbox.Outbox
+	Outbox Drainer
+}
+
+// Drainer makes the calls to Temporal that the database says are due, oldest
+// first, at most limit; *outbox.Outbox is one.
+type Drainer interface {
+	Drain(ctx context.Context, limit int) (protocol.Drained, error)
 }
 
 // drainAtOnce bounds one drain; the schedule comes round again.

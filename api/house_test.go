@@ -24,7 +24,6 @@ import (
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
-	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/testenv"
 )
@@ -210,7 +209,7 @@ func (h *house) run(number string, refused ...string) {
 		case models.NextWait, models.NextDone:
 			return
 		case models.NextRegister:
-			_, err = h.store.RegisterOrder(ctx, protocol.OrderRef{OrderID: o.ID, Version: state.Version}, h.ring)
+			_, err = h.store.RegisterOrder(ctx, models.OrderVersion{OrderID: o.ID, Version: state.Version}, h.ring)
 		case models.NextDeliver:
 			h.keepDocument(models.DocumentCertificate, o.ID, models.Japanese, "%PDF-1.7 certificate ja")
 			_, err = h.store.FinishDelivery(ctx, o.ID)

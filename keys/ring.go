@@ -20,7 +20,6 @@ import (
 	"strings"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/store"
 )
 
 // KeySize is the size of a server key in bytes.
@@ -109,17 +108,17 @@ func (r *Ring) DeliveryPassword(s models.Shipment) (string, error) {
 }
 
 // SealCode encrypts an activation code and gives its hash for look-up.
-func (r *Ring) SealCode(code string) (store.SealedCode, error) {
+func (r *Ring) SealCode(code string) (models.SealedCode, error) {
 	seal, err := r.aead(r.current)
 	if err != nil {
-		return store.SealedCode{}, err
+		return models.SealedCode{}, err
 	}
 	nonce := make([]byte, seal.NonceSize())
 	if _, err := rand.Read(nonce); err != nil {
-		return store.SealedCode{}, err
+		return models.SealedCode{}, err
 	}
 	hash, err := r.codeHash(code)
-	return store.SealedCode{Cipher: seal.Seal(nonce, nonce, []byte(code), nil), Key: r.current, Hash: hash}, err
+	return models.SealedCode{Cipher: seal.Seal(nonce, nonce, []byte(code), nil), Key: r.current, Hash: hash}, err
 }
 
 // OpenCode decrypts a holding's activation code.

@@ -35,7 +35,7 @@ type Decision struct {
 // and holds nothing else.
 type OutboxEntry struct {
 	ID            int64
-	Workflow      string // protocol's workflow name
+	Workflow      ProcessName
 	WorkflowID    string
 	SubjectID     int64 // the row the workflow is about
 	DecisionID    int64 // the row the signal names, or 0

@@ -117,10 +117,10 @@ func (o *Outbox) send(ctx context.Context, e models.OutboxEntry) error {
 		TaskQueue: protocol.TaskQueue,
 		// A process that has ended is not begun again: its row says so too.
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		StaticSummary:         e.Workflow,
+		StaticSummary:         string(e.Workflow),
 	}
 	_, err := o.temporal.SignalWithStartWorkflow(callCtx, e.WorkflowID, protocol.DecidedSignal,
-		protocol.Decided{DecisionID: e.DecisionID}, options, e.Workflow, protocol.Started{SubjectID: e.SubjectID})
+		protocol.Decided{DecisionID: e.DecisionID}, options, string(e.Workflow), protocol.Started{SubjectID: e.SubjectID})
 	if err != nil && !ended(err) {
 		if noted := o.entries.OutboxFailed(ctx, e); noted != nil {
 			return noted

@@ -5,8 +5,9 @@
 package protocol
 
 import (
-	"strconv"
 	"time"
+
+	"github.com/todoke/todoke/models"
 )
 
 // TaskQueue is the queue that todoke's workers poll.
@@ -14,27 +15,13 @@ const TaskQueue = "todoke"
 
 // Workflow names.
 const (
-	OrderIntakeWorkflow       = "OrderIntake"
-	ApplicationFiledWorkflow  = "ApplicationFiled"
-	OutboxDrainWorkflow       = "OutboxDrain"
-	MailQueuedWorkflow        = "MailQueued"
-	OutboxDrainScheduleID     = "outbox-drain"
-	DecidedSignal             = "decided"
-	OrderWorkflowPrefix       = "order/"
-	ApplicationWorkflowPrefix = "application/"
-	MailWorkflowPrefix        = "mail/"
+	OrderIntakeWorkflow      = string(models.ProcessOrderIntake)
+	ApplicationFiledWorkflow = string(models.ProcessApplicationFiled)
+	MailQueuedWorkflow       = string(models.ProcessMailQueued)
+	OutboxDrainWorkflow      = "OutboxDrain"
+	OutboxDrainScheduleID    = "outbox-drain"
+	DecidedSignal            = "decided"
 )
-
-// ApplicationWorkflowID is the process of one application. It goes by the row,
-// not by the receipt number, which is worth something to whoever reads it.
-func ApplicationWorkflowID(applicationID int64) string {
-	return ApplicationWorkflowPrefix + strconv.FormatInt(applicationID, 10)
-}
-
-// MailWorkflowID is the process of one mail that no other process sends.
-func MailWorkflowID(mailID int64) string {
-	return MailWorkflowPrefix + strconv.FormatInt(mailID, 10)
-}
 
 // Started is every workflow's input: the row that the process is about.
 type Started struct {
@@ -52,21 +39,9 @@ type OrderRef struct {
 	Version int64
 }
 
-// Next says what the process has to do after the checks.
-type Next string
-
-// What can come next for an order.
-const (
-	NextWait     Next = "wait"     // somebody has to decide
-	NextAccept   Next = "accept"   // checks passed: mail that intake is complete
-	NextRegister Next = "register" // the order-accepted mail is out: grace, then register
-	NextDeliver  Next = "deliver"  // registered: certificate and mails
-	NextDone     Next = "done"     // delivered or cancelled
-)
-
 // OrderState is what a look at the order gives.
 type OrderState struct {
-	Next       Next
+	Next       models.Next
 	Version    int64
 	Status     string // for people who read the Temporal UI
 	WaitingFor string
@@ -74,6 +49,14 @@ type OrderState struct {
 	Mails      []int64     // mails that are due now
 	RemindAt   []time.Time // when a waiting reseller is to be reminded
 	GraceUntil time.Time   // until when a refusal of the accepted mail still sends back
+}
+
+// StateOf puts an order's progress into the form that histories keep.
+func StateOf(p models.OrderProgress) OrderState {
+	return OrderState{
+		Next: p.Next, Version: p.Version, Status: string(p.Status), WaitingFor: string(p.WaitingFor),
+		SendBackID: p.SendBackID, Mails: p.Mails, RemindAt: p.RemindAt, GraceUntil: p.GraceUntil,
+	}
 }
 
 // Reminder asks for the n-th reminder of a send-back.

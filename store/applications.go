@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"gorm.io/gorm"
 )
 
@@ -45,7 +44,7 @@ func (s *Store) FileApplication(ctx context.Context, actor models.Actor, a *mode
 		if err = s.audit(tx, actor, "application", a.ID, "filed", nil, map[string]any{"order_type": a.OrderType}); err != nil {
 			return err
 		}
-		outbox, err = s.tell(tx, protocolCall{protocol.ApplicationFiledWorkflow, protocol.ApplicationWorkflowID(a.ID), a.ID, 0})
+		outbox, err = s.tell(tx, processCall{models.ProcessApplicationFiled, a.WorkflowID(), a.ID, 0})
 		return err
 	})
 	return outbox, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"gorm.io/gorm"
 )
 
@@ -92,7 +91,7 @@ func (s *Store) mailPassword(tx *gorm.DB, actor models.Actor, shipment models.Sh
 	if err := s.audit(tx, actor, "order", shipment.OrderID, "password_requested", nil, map[string]any{"version": shipment.PasswordVersion}); err != nil {
 		return 0, err
 	}
-	return s.tell(tx, protocolCall{protocol.MailQueuedWorkflow, protocol.MailWorkflowID(mailID), mailID, 0})
+	return s.tell(tx, processCall{models.ProcessMailQueued, models.MailWorkflowID(mailID), mailID, 0})
 }
 
 func (s *Store) queuePasswordAgain(tx *gorm.DB, shipment models.Shipment, request models.PasswordRequest) (int64, error) {

@@ -15,7 +15,6 @@ import (
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
-	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/testenv"
 )
@@ -254,7 +253,7 @@ func (h *house) send(mailID int64, outcome models.MailStatus) {
 
 // run does what an order's process does, until somebody has to decide or it is
 // over. Mails to the refused addresses fail, all others are sent.
-func (h *house) run(o models.Order, refused ...string) protocol.OrderState {
+func (h *house) run(o models.Order, refused ...string) models.OrderProgress {
 	h.t.Helper()
 	state, err := h.Advance(h.t.Context(), o.ID)
 	must(h.t, err)
@@ -269,11 +268,11 @@ func (h *house) run(o models.Order, refused ...string) protocol.OrderState {
 			h.send(id, outcome)
 		}
 		switch state.Next {
-		case protocol.NextAccept:
+		case models.NextAccept:
 			state, err = h.Advance(h.t.Context(), o.ID)
-		case protocol.NextRegister:
-			state, err = h.RegisterOrder(h.t.Context(), protocol.OrderRef{OrderID: o.ID, Version: state.Version}, h.ring)
-		case protocol.NextDeliver:
+		case models.NextRegister:
+			state, err = h.RegisterOrder(h.t.Context(), models.OrderVersion{OrderID: o.ID, Version: state.Version}, h.ring)
+		case models.NextDeliver:
 			state, err = h.FinishDelivery(h.t.Context(), o.ID)
 		default:
 			return state

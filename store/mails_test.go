@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 )
 
@@ -16,7 +15,7 @@ func (h *house) registered() (models.Order, []models.Mail) {
 	o := h.enter(h.application().ReceiptNumber, h.sheet())
 	state, err := h.RegisterOrder(h.t.Context(), h.readyToRegister(o), h.ring)
 	must(h.t, err)
-	equal(h.t, "next", state.Next, protocol.NextDeliver)
+	equal(h.t, "next", state.Next, models.NextDeliver)
 	var mails []models.Mail
 	for _, id := range state.Mails {
 		m, err := h.MailByID(h.t.Context(), id)
@@ -97,7 +96,7 @@ func TestATemporaryRefusalIsTriedAgainUntilGivenUp(t *testing.T) {
 		equal(t, "status", m.Status, models.MailQueued)
 		state, err := h.FinishDelivery(ctx, o.ID)
 		must(t, err)
-		equal(t, "next", state.Next, protocol.NextDeliver)
+		equal(t, "next", state.Next, models.NextDeliver)
 		h.clock.pass(h.Rules().MailGiveUp + time.Second)
 		h.send(mails[0].ID, models.MailQueued)
 		m, err = h.MailByID(ctx, mails[0].ID)
@@ -106,7 +105,7 @@ func TestATemporaryRefusalIsTriedAgainUntilGivenUp(t *testing.T) {
 		equal(t, "attempts", m.Attempts, 2)
 		state, err = h.FinishDelivery(ctx, o.ID)
 		must(t, err)
-		equal(t, "waiting for", state.WaitingFor, string(models.WaitingForStaff))
+		equal(t, "waiting for", state.WaitingFor, models.WaitingForStaff)
 		h.sound()
 	})
 }

@@ -232,6 +232,7 @@ func (s *Store) release(tx *gorm.DB, orderID int64, status models.ApplicationSta
 // number, order type and lines of sheet.
 func (s *Store) ReplaceOrder(ctx context.Context, actor models.Actor, d Decide, sheet models.Order) (Decided, error) {
 	sheet.OrderDate = s.Today() // the date stays the order's own
+	sheet.Lines = slices.Clone(sheet.Lines)
 	if errs := models.CheckSheet(&sheet, s.rules.Entry(), s.Today()); errs != nil {
 		return Decided{}, models.Invalid(errs...)
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 )
 
@@ -24,7 +23,7 @@ func (h *house) expectSentBack(o models.Order, want ...models.ReasonCode) {
 	state := h.run(o)
 	d := h.detail(o.OrderNumber)
 	equal(h.t, "status", d.Order.Status, models.OrderSentBack)
-	equal(h.t, "next", state.Next, protocol.NextWait)
+	equal(h.t, "next", state.Next, models.NextWait)
 	equal(h.t, "waiting for", d.Order.WaitingFor, models.WaitingForReseller)
 	sameList(h.t, "reasons", reasonsOf(d), want)
 	for _, r := range d.SendBacks[0].Reasons {
@@ -405,7 +404,7 @@ func TestCancellingRacesRegistering(t *testing.T) {
 }
 
 // readyToRegister takes an order to where only registering is left.
-func (h *house) readyToRegister(o models.Order) protocol.OrderRef {
+func (h *house) readyToRegister(o models.Order) models.OrderVersion {
 	h.t.Helper()
 	state, err := h.Advance(h.t.Context(), o.ID)
 	must(h.t, err)
@@ -414,8 +413,8 @@ func (h *house) readyToRegister(o models.Order) protocol.OrderRef {
 	}
 	state, err = h.Advance(h.t.Context(), o.ID)
 	must(h.t, err)
-	equal(h.t, "next", state.Next, protocol.NextRegister)
-	return protocol.OrderRef{OrderID: o.ID, Version: state.Version}
+	equal(h.t, "next", state.Next, models.NextRegister)
+	return models.OrderVersion{OrderID: o.ID, Version: state.Version}
 }
 
 func TestRegisteringWritesOnce(t *testing.T) {
@@ -430,7 +429,7 @@ func TestRegisteringWritesOnce(t *testing.T) {
 			})
 			state, err := h.RegisterOrder(t.Context(), ref, h.ring)
 			must(t, err)
-			equal(t, "next", state.Next, protocol.NextDeliver)
+			equal(t, "next", state.Next, models.NextDeliver)
 			d := h.detail(o.OrderNumber)
 			equal(t, "changes", len(d.Changes), 1)
 			equal(t, "mails", len(d.Mails), 3)
@@ -454,7 +453,7 @@ func TestRegisteringWhatChangedMeanwhileWritesNothing(t *testing.T) {
 		state, err := h.RegisterOrder(t.Context(), ref, h.ring)
 		must(t, err)
 		equal(t, "status", h.order(o.OrderNumber).Status, models.OrderChecking)
-		if state.Next == protocol.NextDeliver || state.Next == protocol.NextRegister {
+		if state.Next == models.NextDeliver || state.Next == models.NextRegister {
 			t.Errorf("next is %s", state.Next)
 		}
 		_, err = h.PassOrder(t.Context(), h.staff, store.Decide{OrderNumber: o.OrderNumber})

@@ -6,15 +6,14 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"gorm.io/gorm"
 )
 
 // Advance takes an order as far as the rules and decisions so far allow, and
 // says what its process has to do next. Called again it finds what it wrote and
 // says the same.
-func (s *Store) Advance(ctx context.Context, orderID int64) (protocol.OrderState, error) {
-	var state protocol.OrderState
+func (s *Store) Advance(ctx context.Context, orderID int64) (models.OrderProgress, error) {
+	var state models.OrderProgress
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		var o models.Order
 		if err := s.locked(tx).Where("id = ?", orderID).Take(&o).Error; err != nil {
@@ -33,27 +32,27 @@ func (s *Store) Advance(ctx context.Context, orderID int64) (protocol.OrderState
 }
 
 // check runs all checks and writes what they come to.
-func (s *Store) check(tx *gorm.DB, o models.Order) (protocol.OrderState, error) {
+func (s *Store) check(tx *gorm.DB, o models.Order) (models.OrderProgress, error) {
 	facts, err := s.orderFacts(tx, o)
 	if err != nil {
-		return protocol.OrderState{}, err
+		return models.OrderProgress{}, err
 	}
 	verdict, before := models.CheckOrder(facts), o
 	o.Status, o.WaitingFor = models.OrderChecking, models.WaitingForNobody
 	switch {
 	case len(verdict.Reasons) > 0:
 		if _, err := s.sendBack(tx, &o, verdict.Reasons); err != nil {
-			return protocol.OrderState{}, err
+			return models.OrderProgress{}, err
 		}
 	case verdict.NeedsPass:
 		o.WaitingFor = models.WaitingForStaff
 	}
 	if o.Status != before.Status || o.WaitingFor != before.WaitingFor {
 		if err := s.changeOrder(tx, &o, before, map[string]any{}); err != nil {
-			return protocol.OrderState{}, err
+			return models.OrderProgress{}, err
 		}
 		if err := s.auditCheck(tx, before, o, verdict); err != nil {
-			return protocol.OrderState{}, err
+			return models.OrderProgress{}, err
 		}
 	}
 	if o.Status == models.OrderSentBack || o.WaitingFor == models.WaitingForStaff {
@@ -76,8 +75,8 @@ func (s *Store) auditCheck(tx *gorm.DB, before, after models.Order, v models.Ord
 
 // accepted sees to the order-accepted mail: once per order and address, and
 // proof that the address works before anything is registered.
-func (s *Store) accepted(tx *gorm.DB, o models.Order, a models.Application, address string) (protocol.OrderState, error) {
-	state := protocol.OrderState{Next: protocol.NextAccept, Version: o.Version, Status: string(o.Status)}
+func (s *Store) accepted(tx *gorm.DB, o models.Order, a models.Application, address string) (models.OrderProgress, error) {
+	state := models.OrderProgress{Next: models.NextAccept, Version: o.Version, Status: o.Status}
 	var m models.Mail
 	err := tx.Where("order_id = ? AND kind = ? AND recipient = ?", o.ID, models.MailOrderAccepted, address).Take(&m).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -98,14 +97,14 @@ func (s *Store) accepted(tx *gorm.DB, o models.Order, a models.Application, addr
 		state.Mails = []int64{m.ID}
 		return state, nil
 	}
-	state.Next, state.GraceUntil = protocol.NextRegister, m.FinishedAt.Add(s.rules.Grace)
+	state.Next, state.GraceUntil = models.NextRegister, m.FinishedAt.Add(s.rules.Grace)
 	return state, nil
 }
 
 // state says where an order stands that no check has to look at.
-func (s *Store) state(tx *gorm.DB, o models.Order) (protocol.OrderState, error) {
-	state := protocol.OrderState{
-		Next: protocol.NextWait, Version: o.Version, Status: string(o.Status), WaitingFor: string(o.WaitingFor),
+func (s *Store) state(tx *gorm.DB, o models.Order) (models.OrderProgress, error) {
+	state := models.OrderProgress{
+		Next: models.NextWait, Version: o.Version, Status: o.Status, WaitingFor: o.WaitingFor,
 	}
 	err := tx.Model(&models.Mail{}).
 		Where("order_id = ? AND status IN ?", o.ID, []models.MailStatus{models.MailQueued, models.MailSending}).
@@ -115,10 +114,10 @@ func (s *Store) state(tx *gorm.DB, o models.Order) (protocol.OrderState, error) 
 	}
 	switch o.Status {
 	case models.OrderCancelled, models.OrderDelivered:
-		state.Next = protocol.NextDone
+		state.Next = models.NextDone
 	case models.OrderRegistered:
 		if o.WaitingFor == models.WaitingForNobody {
-			state.Next = protocol.NextDeliver
+			state.Next = models.NextDeliver
 		}
 	case models.OrderSentBack:
 		return s.withReminders(tx, o, state)
@@ -127,7 +126,7 @@ func (s *Store) state(tx *gorm.DB, o models.Order) (protocol.OrderState, error) 
 }
 
 // withReminders adds when the reseller is to be reminded of the open send-back.
-func (s *Store) withReminders(tx *gorm.DB, o models.Order, state protocol.OrderState) (protocol.OrderState, error) {
+func (s *Store) withReminders(tx *gorm.DB, o models.Order, state models.OrderProgress) (models.OrderProgress, error) {
 	var sb models.SendBack
 	if err := tx.Where("order_id = ? AND closed_at IS NULL", o.ID).Take(&sb).Error; err != nil {
 		return state, found(err, "send_back")
@@ -141,8 +140,8 @@ func (s *Store) withReminders(tx *gorm.DB, o models.Order, state protocol.OrderS
 
 // FinishDelivery marks an order delivered when its ID and PW mail are each sent
 // or unknown. When one was refused it waits for staff instead (orders.md).
-func (s *Store) FinishDelivery(ctx context.Context, orderID int64) (protocol.OrderState, error) {
-	var state protocol.OrderState
+func (s *Store) FinishDelivery(ctx context.Context, orderID int64) (models.OrderProgress, error) {
+	var state models.OrderProgress
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		var o models.Order
 		if err := s.locked(tx).Where("id = ?", orderID).Take(&o).Error; err != nil {

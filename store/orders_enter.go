@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -37,6 +37,7 @@ type Entered struct {
 // makes nothing (orders.md).
 func (s *Store) EnterOrder(ctx context.Context, actor models.Actor, e Entry) (Entered, error) {
 	receipt, fields := checkReceipt(e.ReceiptNumber)
+	e.Order.Lines = slices.Clone(e.Order.Lines) // checking completes them, and the caller's stay as they are
 	fields = append(fields, models.CheckSheet(&e.Order, s.rules.Entry(), s.Today())...)
 	var done Entered
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
@@ -253,5 +254,5 @@ func (s *Store) decided(tx *gorm.DB, actor models.Actor, o models.Order, kind mo
 	if err := s.audit(tx, actor, "order", o.ID, string(kind), nil, after); err != nil {
 		return 0, err
 	}
-	return s.tell(tx, protocolCall{protocol.OrderIntakeWorkflow, o.WorkflowID(), o.ID, d.ID})
+	return s.tell(tx, processCall{models.ProcessOrderIntake, o.WorkflowID(), o.ID, d.ID})
 }

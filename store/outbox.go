@@ -8,16 +8,16 @@ import (
 	"gorm.io/gorm"
 )
 
-// protocolCall is a signal-with-start to make once the transaction is through.
-type protocolCall struct {
-	workflow   string
+// processCall is a signal-with-start to make once the transaction is through.
+type processCall struct {
+	workflow   models.ProcessName
 	workflowID string
 	subjectID  int64
 	decisionID int64
 }
 
 // tell puts a call into the outbox, in the transaction that makes it necessary.
-func (s *Store) tell(tx *gorm.DB, c protocolCall) (int64, error) {
+func (s *Store) tell(tx *gorm.DB, c processCall) (int64, error) {
 	now := s.Now()
 	entry := models.OutboxEntry{
 		Workflow: c.workflow, WorkflowID: c.workflowID, SubjectID: c.subjectID, DecisionID: c.decisionID,

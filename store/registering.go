@@ -8,22 +8,13 @@ import (
 	"slices"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 	"gorm.io/gorm"
 )
-
-// SealedCode is an activation code as it is kept: encrypted under a numbered
-// key, with a keyed hash for look-up.
-type SealedCode struct {
-	Cipher []byte
-	Key    int
-	Hash   string
-}
 
 // Sealer makes what registering needs of the key ring.
 type Sealer interface {
 	// SealCode encrypts a new activation code.
-	SealCode(code string) (SealedCode, error)
+	SealCode(code string) (models.SealedCode, error)
 	// CurrentKey is the number of the key that new secrets derive from.
 	CurrentKey() int
 }
@@ -32,8 +23,8 @@ type Sealer interface {
 // still the one that was checked: the application is used up, contracts and
 // holdings are made or changed, the shipment and its mails are prepared. Run
 // again, or on a changed order, it writes nothing and says where the order stands.
-func (s *Store) RegisterOrder(ctx context.Context, ref protocol.OrderRef, sealer Sealer) (protocol.OrderState, error) {
-	var state protocol.OrderState
+func (s *Store) RegisterOrder(ctx context.Context, ref models.OrderVersion, sealer Sealer) (models.OrderProgress, error) {
+	var state models.OrderProgress
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		var o models.Order
 		if err := s.locked(tx).Where("id = ?", ref.OrderID).Take(&o).Error; err != nil {
@@ -53,15 +44,15 @@ func (s *Store) RegisterOrder(ctx context.Context, ref protocol.OrderRef, sealer
 		}
 		var err error
 		state, err = s.state(tx, o)
-		if state.Next == protocol.NextWait && o.Status == models.OrderChecking {
-			state.Next = protocol.NextAccept // changed meanwhile: look again
+		if state.Next == models.NextWait && o.Status == models.OrderChecking {
+			state.Next = models.NextAccept // changed meanwhile: look again
 		}
 		return err
 	})
 	return state, err
 }
 
-func (s *Store) register(tx *gorm.DB, o *models.Order, f models.OrderFacts, v models.OrderVerdict, sealer Sealer, state *protocol.OrderState) error {
+func (s *Store) register(tx *gorm.DB, o *models.Order, f models.OrderFacts, v models.OrderVerdict, sealer Sealer, state *models.OrderProgress) error {
 	plan, err := models.PlanRegistration(f, v, s.Today())
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ const seedSpan = 2 * 365 * 24 * time.Hour
 const seedOpenSpan = 12 * 24 * time.Hour
 
 // seedBatchOrders is how many orders are handed to the database at once.
-const seedBatchOrders = 2500
+const seedBatchOrders = 500
 
 // Seed loads made-up orders in every state, with all that belongs to them, beside
 // whatever is in the database: all of them or, on an error, none. Their calls

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/models"
-	"github.com/todoke/todoke/protocol"
 )
 
 // seedOrder is one made-up order on its way: each step moves its clock, counts
@@ -54,7 +53,7 @@ func (o *seedOrder) file(at time.Time, change func(*seedApplication)) *seedAppli
 	change(a)
 	o.audit(at, models.ActorAPIKey, "application", a.id, "filed", "", `{"order_type":"`+string(o.OrderType)+`"}`)
 	o.mail(at, models.Mail{Kind: models.MailReceiptNumber, ApplicationID: &a.id, Version: 1, Recipient: o.reseller.Email, Status: models.MailSent})
-	g.rows.add(seedOutbox, g.id(seedOutbox), protocol.ApplicationFiledWorkflow, protocol.ApplicationWorkflowID(a.id), a.id, 0, at, at, 1, at)
+	g.rows.add(seedOutbox, g.id(seedOutbox), string(models.ProcessApplicationFiled), models.Application{ID: a.id}.WorkflowID(), a.id, 0, at, at, 1, at)
 	return a
 }
 
@@ -91,7 +90,7 @@ func (o *seedOrder) decide(kind models.DecisionKind, by models.ActorKind, note, 
 		after = `{"status":"` + string(o.Status) + `","version":` + strconv.FormatInt(o.Version, 10) + `}`
 	}
 	o.audit(o.now, by, "order", o.ID, string(kind), "", after)
-	g.rows.add(seedOutbox, g.id(seedOutbox), protocol.OrderIntakeWorkflow, o.WorkflowID(), o.ID, id, o.now, o.now, 1, o.now)
+	g.rows.add(seedOutbox, g.id(seedOutbox), string(models.ProcessOrderIntake), o.WorkflowID(), o.ID, id, o.now, o.now, 1, o.now)
 }
 
 func (o *seedOrder) actorID(by models.ActorKind) int64 {

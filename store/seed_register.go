@@ -72,7 +72,7 @@ func (o *seedOrder) newHolding(l models.OrderLine) models.Holding {
 	}
 	code, err := models.NewActivationCode(g.source, p.CodePrefix)
 	if err == nil {
-		var sealed SealedCode
+		var sealed models.SealedCode
 		sealed, err = g.options.Sealer.SealCode(code)
 		h.CodeCipher, h.CodeKey, h.CodeHash = sealed.Cipher, sealed.Key, &sealed.Hash
 	}

@@ -23,7 +23,6 @@ import (
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
-	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/web/console"
 	"github.com/todoke/todoke/web/public"
@@ -219,11 +218,11 @@ func (h *house) run(o models.Order, outcomes map[string]models.MailStatus) {
 			h.send(id, outcomes)
 		}
 		switch state.Next {
-		case protocol.NextAccept:
+		case models.NextAccept:
 			state, err = h.Advance(h.t.Context(), o.ID)
-		case protocol.NextRegister:
-			state, err = h.RegisterOrder(h.t.Context(), protocol.OrderRef{OrderID: o.ID, Version: state.Version}, h.ring)
-		case protocol.NextDeliver:
+		case models.NextRegister:
+			state, err = h.RegisterOrder(h.t.Context(), models.OrderVersion{OrderID: o.ID, Version: state.Version}, h.ring)
+		case models.NextDeliver:
 			state, err = h.FinishDelivery(h.t.Context(), o.ID)
 		default:
 			return

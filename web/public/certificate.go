@@ -83,7 +83,7 @@ func (s *Site) facts(ctx context.Context, token string) (store.CertificateFacts,
 
 func (s *Site) view(ctx context.Context, frame ui.Page, facts store.CertificateFacts) (certificateView, error) {
 	view := certificateView{
-		Page: frame, Holder: holder(facts), Number: facts.Order.OrderNumber,
+		Page: frame, Holder: holder(facts), Number: certificateNumber(facts.Order),
 		Checked: ui.Moment(frame.Language, s.Clock()),
 	}
 	if facts.Order.RegisteredAt != nil {
@@ -98,7 +98,7 @@ func (s *Site) view(ctx context.Context, frame ui.Page, facts store.CertificateF
 	}
 	for _, change := range facts.Changes {
 		view.Lines = append(view.Lines, lineView{
-			Product: s.product(frame.Language, change.ProductCode), Quantity: ui.Number(change.QuantityAfter),
+			Product: s.product(frame.Language, change.ProductCode), Quantity: ui.Number(certified(change.HoldingChange)),
 			Period:   ui.Day(frame.Language, change.StartsOn) + " – " + ui.Day(frame.Language, change.EndsOn),
 			Standing: s.standing(facts, change, later[change.HoldingID]),
 		})
@@ -113,6 +113,19 @@ func holder(facts store.CertificateFacts) string {
 		return facts.Contracts[0].Holder.CompanyName
 	}
 	return facts.Order.EndUserName
+}
+
+// certificateNumber is the order's number in the form that stands on the certificate.
+func certificateNumber(o models.Order) string {
+	return "C-" + strings.TrimLeft(o.OrderNumber, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
+
+// certified is the quantity that the certificate states: of an addition, what was added.
+func certified(c models.HoldingChange) int {
+	if c.Kind == models.LineAddition {
+		return c.QuantityAfter - c.QuantityBefore
+	}
+	return c.QuantityAfter
 }
 
 // masked leaves enough of a license ID to compare with the certificate in one's hand.
