@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/activities"
+	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/protocol"
 	"go.temporal.io/sdk/workflow"
 )
@@ -35,15 +36,15 @@ func (i *orderIntake) run(ctx workflow.Context) error {
 	for err == nil {
 		workflow.SetCurrentDetails(ctx, describe(state))
 		switch state.Next {
-		case protocol.NextAccept:
+		case models.NextAccept:
 			state, err = i.accept(ctx, state)
-		case protocol.NextRegister:
+		case models.NextRegister:
 			state, err = i.register(ctx, state)
-		case protocol.NextDeliver:
+		case models.NextDeliver:
 			state, err = i.deliver(ctx, state)
-		case protocol.NextWait:
+		case models.NextWait:
 			state, err = i.wait(ctx, state)
-		case protocol.NextDone:
+		case models.NextDone:
 			return i.finish(ctx, state)
 		}
 		if err == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
@@ -78,7 +79,7 @@ func (i *orderIntake) register(ctx workflow.Context, state protocol.OrderState) 
 	ref := protocol.OrderRef{OrderID: i.orderID, Version: state.Version}
 	ctx = databaseStep(ctx, "register the order")
 	err := workflow.ExecuteLocalActivity(ctx, orders.RegisterOrder, ref).Get(ctx, &state)
-	if err != nil || state.Next != protocol.NextAccept {
+	if err != nil || state.Next != models.NextAccept {
 		return state, err
 	}
 	return i.look(ctx)
