@@ -182,4 +182,3 @@ func (h *house) detail(number string, headers ...string) api.OrderAnswer {
 	h.get("/v1/orders/"+number, headers...).want(http.StatusOK, &o)
 	return o
 }
-
