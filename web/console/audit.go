@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -55,7 +54,7 @@ func (v *visit) auditRow(e models.AuditEntry) views.AuditRow {
 		When: ui.Moment(v.language, e.At), Stamp: ui.Stamp(e.At), Who: e.ActorName, Kind: v.t("console.actor." + string(e.ActorKind)),
 		Action: v.t("console.action." + e.Action), Request: e.RequestID,
 		Subject: v.t("console.subject."+e.Subject) + " " + strconv.FormatInt(e.SubjectID, 10),
-		URL:     subjectURL(e), Changes: changesOf(e.Before, e.After),
+		URL:     subjectURL(e), Changes: v.changesOf(e.Before, e.After),
 	}
 	return row
 }
@@ -76,7 +75,7 @@ func subjectURL(e models.AuditEntry) string {
 }
 
 // changesOf sets before and after side by side, what stayed the same left out.
-func changesOf(before, after string) []views.ChangedRow {
+func (v *visit) changesOf(before, after string) []views.ChangedRow {
 	was, is := objectOf(before), objectOf(after)
 	keys := slices.Sorted(maps.Keys(is))
 	for k := range was {
@@ -87,13 +86,49 @@ func changesOf(before, after string) []views.ChangedRow {
 	var rows []views.ChangedRow
 	for _, k := range keys {
 		if was[k] != is[k] {
-			rows = append(rows, views.ChangedRow{Label: k, Before: was[k], After: is[k]})
+			rows = append(rows, views.ChangedRow{Label: v.wordOr("console.fact."+k, k), Before: v.fact(k, was[k]), After: v.fact(k, is[k])})
 		}
 	}
 	return rows
 }
 
-// objectOf reads an entry's facts as texts.
+// factWords says where the words for a fact's values are.
+var factWords = map[string]string{
+	"status": "order_status.", "waiting_for": "console.waiting.", "order_type": "order_type.", "role": "console.role.",
+	"language": "console.language.", "task": "console.task_kind.", "kind": "console.fact.", "reasons": "reason.",
+}
+
+// fact puts a fact's value into words where there are any.
+func (v *visit) fact(key, value string) string {
+	switch value {
+	case "", "null":
+		return ""
+	case "true":
+		return v.t("console.fact.yes")
+	case "false":
+		return v.t("console.fact.no")
+	}
+	prefix, known := factWords[key]
+	if !known {
+		return value
+	}
+	words := strings.Split(value, "\n")
+	for i, w := range words {
+		words[i] = v.wordOr(prefix+w, w)
+	}
+	return strings.Join(words, v.t("ui.comma"))
+}
+
+// wordOr gives a text, or what stands there where none is known: the log keeps
+// facts from before and after this version of the program.
+func (v *visit) wordOr(id, otherwise string) string {
+	if text := v.t(id); text != id {
+		return text
+	}
+	return otherwise
+}
+
+// objectOf reads an entry's facts as texts, a list with an item on each line.
 func objectOf(text string) map[string]string {
 	facts := map[string]string{}
 	if text == "" {
@@ -105,10 +140,14 @@ func objectOf(text string) map[string]string {
 	}
 	for k, value := range raw {
 		var s string
-		if json.Unmarshal(value, &s) == nil {
+		var list []string
+		switch {
+		case json.Unmarshal(value, &s) == nil:
 			facts[k] = s
-		} else {
-			facts[k] = fmt.Sprintf("%s", value)
+		case json.Unmarshal(value, &list) == nil:
+			facts[k] = strings.Join(list, "\n")
+		default:
+			facts[k] = string(value)
 		}
 	}
 	return facts

@@ -30,6 +30,7 @@ func saveMyLanguage(v *visit) error {
 	if err := v.Store.UpdateStaff(v.ctx(), v.actor(), &me); err != nil {
 		return v.meAgain("language", err)
 	}
+	v.language = me.Language
 	v.flash("ok", v.t("console.done.saved"))
 	return v.seeOther(ui.LanguageURL(me.Language, "/console/me"))
 }

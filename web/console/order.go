@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,6 +137,11 @@ func (v *visit) fillDesk(page *views.Order, d store.OrderDetail, names map[int64
 		row := views.TaskRow{
 			ID: t.ID, Title: v.t("console.task_kind." + string(t.Kind)), Detail: v.t("console.task_text." + string(t.Kind)),
 			When: ui.Moment(v.language, t.OpenedAt), Open: t.ClosedAt == nil, Note: t.CloseNote,
+		}
+		i := slices.IndexFunc(d.Mails, func(m models.Mail) bool { return t.MailID != nil && m.ID == *t.MailID })
+		if i >= 0 {
+			m := d.Mails[i]
+			row.Mail = v.t("console.mail_kind."+string(m.Kind)) + " → " + m.Recipient
 		}
 		page.Tasks = append(page.Tasks, row)
 	}

@@ -24,10 +24,10 @@ type column struct {
 // orderColumns are all columns in the order they are shown in.
 var orderColumns = []column{
 	{id: "number", shown: true, cell: func(_ *visit, r store.OrderRow, _ map[int64]string) views.Cell {
-		return views.Cell{Text: r.OrderNumber, Link: "/console/orders/" + r.OrderNumber, Num: true}
+		return views.Cell{Text: r.OrderNumber, Link: "/console/orders/" + r.OrderNumber, Num: true, Tight: true}
 	}},
 	{id: "po", shown: true, cell: func(_ *visit, r store.OrderRow, _ map[int64]string) views.Cell {
-		return views.Cell{Text: r.PONumber, Num: true}
+		return views.Cell{Text: r.PONumber, Num: true, Tight: len(r.PONumber) <= 20}
 	}},
 	{id: "end_user", shown: true, cell: func(_ *visit, r store.OrderRow, _ map[int64]string) views.Cell {
 		return views.Cell{Text: r.EndUserName}
@@ -54,7 +54,7 @@ var orderColumns = []column{
 		return views.Cell{Text: v.t("console.waiting." + string(r.WaitingFor))}
 	}},
 	{id: "assignee", shown: true, cell: func(_ *visit, r store.OrderRow, names map[int64]string) views.Cell {
-		return views.Cell{Text: assigneeName(r.Order, names)}
+		return views.Cell{Text: assigneeName(r.Order, names), Tight: true}
 	}},
 	{id: "type", cell: func(v *visit, r store.OrderRow, _ map[int64]string) views.Cell {
 		return views.Cell{Text: v.t("order_type." + string(r.OrderType))}
@@ -62,13 +62,15 @@ var orderColumns = []column{
 	{id: "lines", right: true, value: func(r store.OrderRow) int64 { return int64(r.LineCount) }},
 	{id: "amount", right: true, value: func(r store.OrderRow) int64 { return r.Amount }},
 	{id: "order_date", cell: func(v *visit, r store.OrderRow, _ map[int64]string) views.Cell {
-		return views.Cell{Text: ui.DayShort(v.language, r.OrderDate)}
+		return views.Cell{Text: ui.DayShort(v.language, r.OrderDate), Tight: true}
 	}},
 	{id: "entered", shown: true, cell: func(v *visit, r store.OrderRow, _ map[int64]string) views.Cell {
-		return views.Cell{Text: ui.Moment(v.language, r.CreatedAt)}
+		return views.Cell{
+			Text: ui.MomentShort(v.language, r.CreatedAt, v.Clock()), File: ui.Moment(v.language, r.CreatedAt), Tight: true,
+		}
 	}},
 	{id: "delivered", cell: func(v *visit, r store.OrderRow, _ map[int64]string) views.Cell {
-		return views.Cell{Text: ui.MomentAt(v.language, r.DeliveredAt)}
+		return views.Cell{Text: ui.MomentAt(v.language, r.DeliveredAt), Tight: true}
 	}},
 }
 
@@ -88,6 +90,9 @@ func (c column) text(v *visit, r store.OrderRow, names map[int64]string) string 
 		return strconv.FormatInt(c.value(r), 10)
 	}
 	cell := c.cell(v, r, names)
+	if cell.File != "" {
+		return cell.File
+	}
 	parts := make([]string, 0, 3)
 	for _, s := range []string{cell.Text, cell.Sub} {
 		if s != "" && s != "—" {

@@ -29,7 +29,8 @@ func (v *visit) sheetRows(lines []models.OrderLine) (rows []views.Line, total in
 func (v *visit) made(c models.HoldingChange) views.Made {
 	return views.Made{
 		Product: v.product(c.ProductCode), Kind: v.t("line_kind." + string(c.Kind)),
-		Quantity: changedQuantity(c), Period: v.period(c.StartsOn, c.EndsOn), Reduced: c.Reduction(), NewCode: c.NewCode,
+		Quantity: changedQuantity(c), Period: v.period(c.StartsOn, c.EndsOn), Reduced: c.Reduction(),
+		NewCode: c.NewCode && !c.Kind.IsNew(), // a new holding has a new code anyway
 	}
 }
 

@@ -11,9 +11,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// exportRows calls write for every order of the list, page by page, with the
-// columns that the list shows.
-func (v *visit) exportRows(columns []column, write func(r store.OrderRow, names map[int64]string) error) error {
+// exportRows calls write for every order of the list, page by page.
+func (v *visit) exportRows(write func(r store.OrderRow, names map[int64]string) error) error {
 	filter, _ := v.filterOf(v.Request.URL.Query())
 	names, err := v.staffNames()
 	if err != nil {
@@ -53,7 +52,7 @@ func exportCSV(v *visit) error {
 	if err := w.Write(v.columnTitles(columns)); err != nil {
 		return models.Internal(err)
 	}
-	err := v.exportRows(columns, func(r store.OrderRow, names map[int64]string) error {
+	err := v.exportRows(func(r store.OrderRow, names map[int64]string) error {
 		record := make([]string, len(columns))
 		for i, c := range columns {
 			record[i] = harmless(c.text(v, r, names))
@@ -112,7 +111,7 @@ func exportExcel(v *visit) (err error) {
 		return models.Internal(err)
 	}
 	line := 1
-	err = v.exportRows(columns, func(r store.OrderRow, names map[int64]string) error {
+	err = v.exportRows(func(r store.OrderRow, names map[int64]string) error {
 		line++
 		cells := make([]any, len(columns))
 		for i, c := range columns {

@@ -48,12 +48,12 @@ func (v *visit) age(o models.Order) *views.Pill {
 	return pill
 }
 
-// ageOr is age, or the order's state where it waits for nobody.
-func (v *visit) ageOr(o models.Order) views.Pill {
-	if age := v.age(o); age != nil {
-		return *age
+// whyOr is why, or the order's state where nothing special is the matter with it.
+func (v *visit) whyOr(r store.OrderRow) []views.Pill {
+	if pills := v.why(r); len(pills) > 0 {
+		return pills
 	}
-	return v.state(o)
+	return []views.Pill{v.state(r.Order)}
 }
 
 // why says what an order waits for, shortly.

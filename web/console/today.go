@@ -64,7 +64,7 @@ func (v *visit) queueRows(rows []store.OrderRow, names map[int64]string) []views
 	for i, r := range rows {
 		list[i] = views.QueueRow{
 			Number: r.OrderNumber, PO: r.PONumber, EndUser: r.EndUserName, Reseller: r.ResellerName,
-			Why: v.why(r), Age: v.ageOr(r.Order), Assignee: assigneeName(r.Order, names),
+			Why: v.whyOr(r), Age: v.age(r.Order), Assignee: assigneeName(r.Order, names),
 		}
 	}
 	return list

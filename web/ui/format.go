@@ -28,6 +28,19 @@ func MomentAt(lang models.Language, t *time.Time) string {
 	return Moment(lang, *t)
 }
 
+// MomentShort is Moment for lists: the year is left out while it is the present one.
+func MomentShort(lang models.Language, t, now time.Time) string {
+	t = t.In(models.Tokyo)
+	layout := "01/02 15:04"
+	if lang == models.English {
+		layout = "2 Jan 15:04"
+	}
+	if t.IsZero() || t.Year() != now.In(models.Tokyo).Year() {
+		return Moment(lang, t)
+	}
+	return t.Format(layout)
+}
+
 // Stamp gives the time in the form that machines read, for datetime attributes.
 func Stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

@@ -45,7 +45,7 @@ func LanguageURL(to models.Language, here string) string {
 
 func switchLanguage(c *gin.Context) {
 	to := models.ParseLanguage(c.Query("to"))
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // names a language, and has to work without TLS on one's own machine
 		Name: languageCookie, Value: string(to), Path: "/", MaxAge: languageAge,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Request.TLS != nil,
 	})

@@ -176,6 +176,7 @@ type TaskRow struct {
 	ID     int64
 	Title  string
 	Detail string
+	Mail   string // the mail it is about
 	When   string
 	Open   bool
 	Note   string

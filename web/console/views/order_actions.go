@@ -10,22 +10,22 @@ import (
 var snippets = []string{"console.snippet.communication", "console.snippet.name", "console.snippet.price"}
 
 // field is a field of an action's form with what was typed and what is wrong with it.
-func field(v Order, action, name, label, must, prefilled string) ui.InputField {
+func field(v Order, action, name, label, must string) ui.InputField {
 	wrong := v.Form.Wrong(action, name)
 	return ui.InputField{
 		Name: name, ID: action + "-" + name, Label: label, Must: must,
-		Value: v.Form.Value(action, name, prefilled), Wrong: wrong, Focus: wrong != "",
+		Value: v.Form.Value(action, name, ""), Wrong: wrong, Focus: wrong != "",
 	}
 }
 
 func reapplyField(v Order) ui.InputField {
-	f := field(v, "reapply", "receipt_number", v.T("console.act.reapply_receipt"), v.T("console.must"), "")
+	f := field(v, "reapply", "receipt_number", v.T("console.act.reapply_receipt"), v.T("console.must"))
 	f.Class, f.Complete, f.MaxLen = "num", "off", 60
 	return f
 }
 
 func redirectField(v Order) ui.InputField {
-	f := field(v, "redirect", "email", v.T("console.act.redirect_email"), v.T("console.must"), "")
+	f := field(v, "redirect", "email", v.T("console.act.redirect_email"), v.T("console.must"))
 	f.Type, f.Complete = "email", "off"
 	return f
 }

@@ -89,6 +89,8 @@ type Cell struct {
 	Pills []Pill
 	Num   bool
 	Right bool
+	Tight bool   // not to be broken into lines
+	File  string // what files say instead, where a page is shorter
 }
 
 // pairs gives the filters in force as form fields.
