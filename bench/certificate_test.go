@@ -14,27 +14,6 @@ import (
 	"github.com/todoke/todoke/models"
 )
 
-// Bounds on a certificate. The size is tested here; the time belongs to a benchmark
-// run, because a test machine may be busy.
-const (
-	MaxCertificateBytes = 60_000
-	MaxCertificateRatio = 1.5 // of the time that gofpdf alone takes for the same page
-)
-
-// CertificateFigures compares the certificate with its peer, medians of one run.
-type CertificateFigures struct {
-	Rounds         int     `json:"rounds"`
-	Milliseconds   float64 `json:"milliseconds"`
-	PeerMillis     float64 `json:"gofpdf_milliseconds"`
-	Ratio          float64 `json:"ratio"`
-	PDFBytes       int     `json:"pdf_bytes"`
-	PeerPDFBytes   int     `json:"gofpdf_pdf_bytes"`
-	AllocatedBytes uint64  `json:"allocated_bytes"`
-	Allocations    uint64  `json:"allocations"`
-	PeerAllocated  uint64  `json:"gofpdf_allocated_bytes"`
-	PeerAllocs     uint64  `json:"gofpdf_allocations"`
-}
-
 // CompareCertificates draws both in turn, so that a busy machine slows both.
 func CompareCertificates(ctx context.Context, rounds int) (CertificateFigures, error) {
 	ours, peer, err := certificates(ctx)

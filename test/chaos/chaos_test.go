@@ -32,7 +32,9 @@ func TestEveryAcceptedOrderSurvivesOnSQLite(t *testing.T) {
 	r.under(
 		r.calm(10*time.Second),
 		r.storm(kills(t)),
+		r.rest(),
 		r.mailAway(20*time.Second),
+		r.rest(),
 		r.temporalAway(20*time.Second),
 		r.calm(5*time.Second),
 	)
@@ -46,8 +48,11 @@ func TestEveryAcceptedOrderSurvivesOnPostgreSQL(t *testing.T) {
 	r.under(
 		r.calm(10*time.Second),
 		r.storm(kills(t)),
+		r.rest(),
 		r.mailAway(20*time.Second),
+		r.rest(),
 		r.temporalAway(20*time.Second),
+		r.rest(),
 		r.databaseRestarts(5*time.Second),
 		r.calm(5*time.Second),
 	)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/test/harness"
 )
 
@@ -18,6 +19,8 @@ type load struct {
 	every time.Duration
 
 	mu       sync.Mutex
+	backlog  int // accepted and not delivered yet
+	resting  bool
 	accepted []acceptedOrder
 	posts    []post
 	refused  []string
@@ -43,6 +46,10 @@ const (
 	// giveUp is when a reseller whose requests fail stops asking; no outage here lasts that long.
 	giveUp     = 3 * time.Minute
 	retryPause = 200 * time.Millisecond
+	// longestBacklog holds ordering up on a machine that is too slow for the rate: there the end would only come later.
+	// It is more than comes in while a server is away.
+	longestBacklog = 150
+	restedBacklog  = 10
 	// everyRepeat-th order is sent once more after it was accepted.
 	everyRepeat = 7
 )
@@ -58,12 +65,57 @@ func (l *load) run(ctx context.Context, t *testing.T) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			l.mu.Lock()
-			l.next++
-			n := l.next
-			l.mu.Unlock()
-			resellers.Go(func() { l.reseller(t.Context(), n) })
+			if n, ok := l.turn(); ok {
+				resellers.Go(func() { l.reseller(t.Context(), n) })
+			}
 		}
+	}
+}
+
+// turn gives the next order's number, unless too many wait already.
+func (l *load) turn() (n int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.resting || l.backlog > longestBacklog {
+		return 0, false
+	}
+	l.next++
+	return l.next, true
+}
+
+// rest stops ordering until most of what was accepted is delivered, so that what comes next finds things as usual.
+func (l *load) rest(ctx context.Context) error {
+	set := func(resting bool) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.resting = resting
+	}
+	set(true)
+	defer set(false)
+	for {
+		if err := pause(ctx, 2*time.Second); err != nil { // the backlog is looked at every second
+			return err
+		}
+		l.mu.Lock()
+		backlog := l.backlog
+		l.mu.Unlock()
+		if backlog <= restedBacklog {
+			return nil
+		}
+	}
+}
+
+// watch keeps the backlog up to date. While the database is away it stays as it was.
+func (l *load) watch(ctx context.Context, s *store.Store) {
+	for pause(ctx, time.Second) == nil {
+		accepted, _, _ := l.counts()
+		left, err := underWay(ctx, s, accepted)
+		if err != nil {
+			continue
+		}
+		l.mu.Lock()
+		l.backlog = left.Orders
+		l.mu.Unlock()
 	}
 }
 

@@ -65,7 +65,9 @@ func (r *run) under(phases ...func(ctx context.Context) error) {
 	r.t.Helper()
 	ctx, stop := context.WithCancel(r.t.Context())
 	var ordering sync.WaitGroup
+	db := r.in.Store(r.t)
 	ordering.Go(func() { r.load.run(ctx, r.t) })
+	ordering.Go(func() { r.load.watch(ctx, db) })
 	var err error
 	for _, phase := range phases {
 		if err = phase(ctx); err != nil {
@@ -112,6 +114,15 @@ func (r *run) killed() [4]int {
 // calm lets things run, to compare with.
 func (r *run) calm(d time.Duration) func(context.Context) error {
 	return r.phase("calm", func(ctx context.Context) error { return pause(ctx, d) })
+}
+
+// rest lets what was accepted come through before the next phase.
+func (r *run) rest() func(context.Context) error {
+	return r.phase("rest", func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, settleDeadline)
+		defer cancel()
+		return r.load.rest(ctx)
+	})
 }
 
 func (r *run) storm(kills int) func(context.Context) error {

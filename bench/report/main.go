@@ -1,0 +1,30 @@
+// Command report writes docs/performance.md anew from docs/performance.json. Run it in the module's root.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/todoke/todoke/bench"
+)
+
+func main() {
+	if err := write("docs/performance.json", "docs/performance.md"); err != nil {
+		fmt.Fprintln(os.Stderr, "report:", err)
+		os.Exit(1)
+	}
+}
+
+func write(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	var f bench.Figures
+	if err := json.Unmarshal(text, &f); err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	f.Judge()
+	return os.WriteFile(to, []byte(bench.Page(f)), 0o644)
+}
