@@ -132,6 +132,7 @@ var invariants = []invariant{
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'mail_unknown'
 		WHERE m.status = 'unknown' AND m.order_id IS NOT NULL AND t.id IS NULL`},
 	{"a_refused_delivery_mail_has_a_task", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
+		JOIN shipments s ON s.order_id = m.order_id AND s.password_version = m.version
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'delivery_failed'
 		WHERE m.status = 'failed' AND m.kind IN ('delivery_id', 'delivery_password') AND t.id IS NULL`},
 

@@ -48,10 +48,16 @@ func (s *Store) messageID(key string) string {
 	return hex.EncodeToString(sum[:16]) + "@" + s.rules.MailDomain
 }
 
+// withdrawMails ends mails of an order that wait to be sent and have become
+// wrong. One that is being sent right now can no longer be stopped.
+func (s *Store) withdrawMails(tx *gorm.DB, orderID int64, kinds ...models.MailKind) error {
+	return tx.Model(&models.Mail{}).Where("order_id = ? AND kind IN ? AND status = ?", orderID, kinds, models.MailQueued).
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": "withdrawn"}).Error
+}
+
 // MailByID gives a mail of the ledger.
 func (s *Store) MailByID(ctx context.Context, id int64) (models.Mail, error) {
-	var m models.Mail
-	return m, found(s.reader(ctx).Where("id = ?", id).Take(&m).Error, "mail")
+	return take[models.Mail](s.reader(ctx).Where("id = ?", id), "mail")
 }
 
 // ClaimMail takes a queued mail for sending; only one of several claimers gets

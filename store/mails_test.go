@@ -147,6 +147,40 @@ func TestADeadDeliveryAddressIsRedirected(t *testing.T) {
 	})
 }
 
+// A refused mail is tried for days; after a redirect or a cancellation it must
+// not go out any more.
+func TestMailsThatHaveBecomeWrongAreWithdrawn(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		o, mails := h.registered()
+		h.send(mails[1].ID, models.MailQueued) // the password is still to be tried
+		_, err := h.RedirectDelivery(ctx, h.staff, store.Decide{OrderNumber: o.OrderNumber}, "new@customer.example.jp")
+		must(t, err)
+		_, claimed, err := h.ClaimMail(ctx, mails[1].ID, time.Minute)
+		must(t, err)
+		equal(t, "claimed after the redirect", claimed, false)
+		d := h.expectDelivered(o)
+		for _, m := range d.Mails {
+			if m.Status == models.MailSent && m.Version == 1 && (m.Kind == models.MailDeliveryID || m.Kind == models.MailDeliveryPassword) {
+				t.Errorf("%s went to %s after all", m.Kind, m.Recipient)
+			}
+		}
+
+		o = h.enter(h.application().ReceiptNumber, h.sheet())
+		state, err := h.Advance(ctx, o.ID)
+		must(t, err)
+		_, err = h.CancelOrder(ctx, h.staff, store.Decide{OrderNumber: o.OrderNumber}, "no longer wanted")
+		must(t, err)
+		_, claimed, err = h.ClaimMail(ctx, state.Mails[0], time.Minute)
+		must(t, err)
+		equal(t, "order-accepted mail of a cancelled order claimed", claimed, false)
+		state, err = h.Advance(ctx, o.ID)
+		must(t, err)
+		equal(t, "mails due: that it was cancelled", len(state.Mails), 1)
+		h.sound()
+	})
+}
+
 func TestRemindersWhileAnOrderIsSentBack(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		ctx := t.Context()

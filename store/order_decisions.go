@@ -282,7 +282,11 @@ func (s *Store) CancelOrder(ctx context.Context, actor models.Actor, d Decide, r
 			now := s.Now()
 			o.Status, o.WaitingFor, o.CancelReason, o.CancelledAt = models.OrderCancelled, models.WaitingForNobody, reason, &now
 			changes["cancel_reason"], changes["cancelled_at"] = reason, now
-			if err := s.closeSendBack(tx, o.ID); err != nil || actor.Kind == models.ActorAPIKey {
+			if err := s.closeSendBack(tx, o.ID); err != nil {
+				return err
+			}
+			err := s.withdrawMails(tx, o.ID, models.MailOrderAccepted, models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder)
+			if err != nil || actor.Kind == models.ActorAPIKey {
 				return err // the reseller knows what it cancelled itself
 			}
 			return s.queueCancelledMail(tx, *o)
@@ -332,8 +336,7 @@ func (s *Store) SendBackOrder(ctx context.Context, actor models.Actor, d Decide,
 	return s.decide(ctx, actor, d, decision{
 		kind: models.DecisionSendBack, from: []models.OrderStatus{models.OrderReceived, models.OrderChecking}, note: text,
 		write: func(tx *gorm.DB, o *models.Order, _ map[string]any) error {
-			_, err := s.sendBack(tx, o, []models.Reason{{Code: models.ReasonOther, Position: 1, Note: text}})
-			return err
+			return s.sendBack(tx, o, []models.Reason{{Code: models.ReasonOther, Position: 1, Note: text}})
 		},
 	})
 }
@@ -355,6 +358,10 @@ func (s *Store) RedirectDelivery(ctx context.Context, actor models.Actor, d Deci
 
 // redirect gives the shipment its new address and queues the mails for it.
 func (s *Store) redirect(tx *gorm.DB, o models.Order, email string) error {
+	// A mail still to be tried would take the new password to the old address.
+	if err := s.withdrawMails(tx, o.ID, models.MailDeliveryID, models.MailDeliveryPassword); err != nil {
+		return err
+	}
 	r := tx.Model(&models.Shipment{}).Where("order_id = ? AND delivered_at IS NULL", o.ID).Updates(map[string]any{
 		"delivery_email": email, "password_version": gorm.Expr("password_version + 1"), "password_sent_at": nil,
 	})

@@ -169,7 +169,7 @@ func (s *Store) quotable(tx *gorm.DB, actor models.Actor, receipt string) (model
 	switch {
 	case a.Status == models.ApplicationDiscarded:
 		return a, models.NewError(models.KindConflict, "receipt_discarded")
-	case a.Expired(s.Now()):
+	case a.Status == models.ApplicationOpen && a.Expired(s.Now()):
 		return a, models.Invalid(models.Field("receipt_number", "receipt_expired"))
 	case a.Status == models.ApplicationOpen:
 		return a, nil

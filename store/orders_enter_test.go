@@ -98,6 +98,8 @@ func TestReceiptsExpire(t *testing.T) {
 		h.clock.pass(1000)
 		_, err := h.EnterOrder(t.Context(), h.api, store.Entry{Order: h.sheet(), ReceiptNumber: b.ReceiptNumber})
 		wantField(t, err, "receipt_number", "receipt_expired")
+		_, err = h.EnterOrder(t.Context(), h.api, store.Entry{Order: h.sheet(), ReceiptNumber: a.ReceiptNumber})
+		wantCode(t, err, models.KindConflict, "receipt_used") // used tells more than expired
 	})
 }
 
