@@ -23,6 +23,9 @@ func (c *Console) sameOrigin(g *gin.Context) {
 	}
 }
 
+// unloadable answers when the session cannot be read.
+func (c *Console) unloadable(g *gin.Context, err error) { c.fail(c.visit(g), models.AsError(err)) }
+
 // visitor answers for those who are not signed in.
 func (c *Console) visitor(handle func(*visit) error) gin.HandlerFunc {
 	return func(g *gin.Context) {
@@ -105,6 +108,12 @@ func (c *Console) fail(v *visit, e *models.Error) {
 	if e.Kind == models.KindInternal || e.Kind == models.KindUnavailable {
 		c.Logger.ErrorContext(v.ctx(), "console", "code", e.Code, "cause", store.Cause(e),
 			"route", v.FullPath(), "request_id", ui.RequestID(v.Context))
+	}
+	if ui.IsHTMX(v.Request) { // htmx would put the error page in the place of a part
+		v.Header("HX-Reswap", "none")
+		v.Status(ui.Status(e))
+		v.Writer.WriteHeaderNow()
+		return
 	}
 	view := ui.ErrorView{Page: v.page(v.t("ui.error.title")), Status: ui.Status(e), Home: "/console"}
 	if e.Kind != models.KindInternal {

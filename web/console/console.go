@@ -83,7 +83,7 @@ func New(o Options) (*Console, error) {
 // other site did.
 func (c *Console) Mount(r *gin.Engine) {
 	ui.Mount(r)
-	group := r.Group("/console", ui.SecureHeaders, ui.NoStore, c.withSession, c.sameOrigin)
+	group := r.Group("/console", ui.SecureHeaders, ui.NoStore, ui.Session(c.sessions, c.Logger, c.unloadable), c.sameOrigin)
 	for _, route := range open {
 		group.Handle(route.method, route.path, c.visitor(route.handle))
 	}

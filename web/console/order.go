@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
@@ -46,7 +47,7 @@ func (v *visit) orderPage(form views.Form, seen *snapshot) (views.Order, error) 
 		State: v.state(d.Order), Age: v.age(d.Order), Alert: v.alerts(d.Order),
 		Licenses: d.Licenses, Shipment: d.Shipment, Notes: d.Notes, Form: form,
 		Receipt: d.Application.ReceiptNumber, Specials: v.specials(d.Application),
-		Seen: snapshotOf(d.Order).String(), Live: working(d), Temporal: v.temporalURL(d.Order),
+		Seen: snapshotOf(d.Order).String(), Every: v.lookAgain(d), Temporal: v.temporalURL(d.Order),
 	}
 	page.Crumb, page.CrumbURL = v.crumb(d.Order)
 	page.Can = v.allowed(d.Order)
@@ -83,6 +84,18 @@ func (v *visit) crumb(o models.Order) (text, url string) {
 		return v.t("console.nav.to_check"), views.ToCheckURL
 	}
 	return v.t("console.nav.all_orders"), "/console/orders"
+}
+
+// lookAgain says how often the page looks again by itself: soon while something
+// is likely to happen, seldom once an order stays as it is for a while.
+func (v *visit) lookAgain(d store.OrderDetail) string {
+	switch {
+	case !working(d):
+		return ""
+	case v.Clock().Sub(d.Order.UpdatedAt) > time.Minute:
+		return "10s"
+	}
+	return "1500ms"
 }
 
 // working says whether the process has something to do for the order right now,

@@ -33,7 +33,10 @@ var orderColumns = []column{
 		return views.Cell{Text: r.EndUserName}
 	}},
 	{id: "reseller", shown: true, cell: func(_ *visit, r store.OrderRow, _ map[int64]string) views.Cell {
-		return views.Cell{Text: r.ResellerName, Sub: r.PartnerCode}
+		return views.Cell{Text: r.ResellerName}
+	}},
+	{id: "partner_code", cell: func(_ *visit, r store.OrderRow, _ map[int64]string) views.Cell {
+		return views.Cell{Text: r.PartnerCode, Num: true, Tight: true}
 	}},
 	{id: "state", shown: true, cell: func(v *visit, r store.OrderRow, _ map[int64]string) views.Cell {
 		return views.Cell{Pills: []views.Pill{v.state(r.Order)}}

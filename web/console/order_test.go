@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/todoke/todoke/models"
@@ -194,6 +195,29 @@ func (b *browser) live(o models.Order) *reply {
 	must(b.t, err)
 	r.Header.Set("HX-Request", "true")
 	return b.do(r)
+}
+
+func TestTheLookAgainSlowsDownAndEndsQuietly(t *testing.T) {
+	h := newHouse(t)
+	o := busy(h)["received"]
+	b := h.signedIn(models.RoleViewer)
+	if every := b.order(o).Find("#live").AttrOr("hx-trigger", ""); every != "every 1500ms" {
+		t.Errorf("at first it looks %s", every)
+	}
+	h.pass(2 * time.Minute)
+	if every := b.order(o).Find("#live").AttrOr("hx-trigger", ""); every != "every 10s" {
+		t.Errorf("later it looks %s", every)
+	}
+	if r := b.live(models.Order{OrderNumber: "ORDC0000000"}); r.status != http.StatusNotFound || r.header.Get("HX-Reswap") != "none" || r.body != "" {
+		t.Errorf("an error would take the page's place: %d %q", r.status, r.body)
+	}
+	for range 3 { // looking again is nothing that the person does
+		h.pass(12 * time.Minute)
+		b.live(o)
+	}
+	if r := b.live(o); r.status != http.StatusUnauthorized || r.header.Get("HX-Redirect") != "/console/sign-in" {
+		t.Errorf("after idling the page is answered with %d", r.status)
+	}
 }
 
 func TestSendingBackInOnesOwnWords(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -26,13 +27,14 @@ const (
 // HashPassword gives the argon2id hash that a password is kept as.
 func HashPassword(password string) (string, error) { return argon2id.CreateHash(password, hashing) }
 
-func decoyHash() (string, error) {
+// decoyHash is a hash that no password has, made once: hashing is slow by design.
+var decoyHash = sync.OnceValues(func() (string, error) {
 	hash, err := HashPassword(rand.Text())
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
 	return hash, nil
-}
+})
 
 // checkPassword compares a password with a hash. It takes as long for a wrong
 // one as for a right one.

@@ -35,7 +35,7 @@ type Order struct {
 	Can         Can
 	Form        Form
 	Changed     *Changed
-	Live        bool   // the process is working on it: look again
+	Every       string // how often to look again while the process works on it; nothing once it has settled
 	Temporal    string // link into the Temporal UI
 	Seen        string // what the page shows, to compare with when somebody changed it
 	Crumb       string
