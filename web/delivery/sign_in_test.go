@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/web/delivery"
@@ -42,9 +44,10 @@ func TestPasswordsAreTakenExactly(t *testing.T) {
 	}
 	swapped := strings.Map(func(r rune) rune {
 		if upper := strings.ToUpper(string(r)); upper != string(r) {
-			return []rune(upper)[0]
+			first, _ := utf8.DecodeRuneInString(upper)
+			return first
 		}
-		return []rune(strings.ToLower(string(r)))[0]
+		return unicode.ToLower(r)
 	}, p.password)
 	wide := strings.Map(func(r rune) rune { return r + 0xFEE0 }, p.password)
 	for _, password := range []string{
