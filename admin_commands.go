@@ -230,6 +230,6 @@ func (versionCommand) Run() error {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		goVersion = info.GoVersion
 	}
-	fmt.Println("todoke", version, goVersion)
-	return nil
+	_, err := fmt.Println("todoke", version, goVersion)
+	return err
 }

@@ -141,7 +141,7 @@ func forget(folder string) error {
 
 // devKeys makes a server key at the first start and keeps it for the next.
 func devKeys(path string) (string, error) {
-	kept, err := os.ReadFile(path) //nolint:gosec // the data folder's own file
+	kept, err := os.ReadFile(path)
 	if err == nil {
 		return string(kept), nil
 	}
@@ -204,7 +204,7 @@ func (d *dev) startTemporal(ctx context.Context) error {
 
 // serve runs server and worker in this process until it is told to stop.
 func (d *dev) serve(ctx context.Context) error {
-	logFile, err := os.OpenFile(d.path("todoke.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the data folder's own file
+	logFile, err := os.OpenFile(d.path("todoke.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

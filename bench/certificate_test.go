@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -182,7 +181,7 @@ func TestCertificateFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(fmt.Sprintf("%+v", f))
+	t.Logf("%+v", f)
 	if f.PDFBytes > MaxCertificateBytes || f.PDFBytes < 10_000 {
 		t.Errorf("a certificate takes %d bytes", f.PDFBytes)
 	}

@@ -51,7 +51,8 @@ func Load() (Config, error) {
 	if err := env.ParseWithOptions(&c, env.Options{Prefix: Prefix}); err != nil {
 		return c, err
 	}
-	return c, c.Check()
+	err := c.Check()
+	return c, err
 }
 
 // Check says what is wrong with values that are there.

@@ -258,9 +258,10 @@ func (s *certificateSheet) closing() *strip {
 	y := top + 1
 	for _, part := range side(s.typesetter, text) {
 		for _, m := range part.marks {
-			w := m.(words)
-			w.y += y
-			c.marks = append(c.marks, w)
+			if w, ok := m.(words); ok {
+				w.y += y
+				c.marks = append(c.marks, w)
+			}
 		}
 		y += part.height
 	}

@@ -133,7 +133,7 @@ func makeFiguresTabular(file []byte) error {
 		width := binary.BigEndian.Uint16(full)
 		shift := (int(width) - int(binary.BigEndian.Uint16(own))) / 2
 		binary.BigEndian.PutUint16(own, width)
-		binary.BigEndian.PutUint16(own[2:], binary.BigEndian.Uint16(own[2:])+uint16(shift))
+		binary.BigEndian.PutUint16(own[2:], binary.BigEndian.Uint16(own[2:])+uint16(shift)) //nolint:gosec // wraps round as two's complement must
 	}
 	return nil
 }

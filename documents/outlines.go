@@ -54,7 +54,7 @@ func dropGlyphHints(glyph []byte) error {
 	if len(glyph) == 0 {
 		return nil
 	}
-	contours := int(int16(binary.BigEndian.Uint16(glyph)))
+	contours := int(int16(binary.BigEndian.Uint16(glyph))) //nolint:gosec // the format keeps it signed
 	length := 10 + 2*contours
 	if contours < 0 || length+2 > len(glyph) {
 		return errOutlines

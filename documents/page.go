@@ -47,11 +47,6 @@ func footStrip(t *typesetter, name string, page, of int) *strip {
 	return s
 }
 
-// centred puts a text in the middle of the page.
-func centred(t *typesetter, s string, st style, y float64) mark {
-	return words{(pageWidth - t.width(s, st) + st.tracking) / 2, y, s, st}
-}
-
 // spaced prints a text letter by letter, because the library knows no tracking.
 func spaced(t *typesetter, s string, st style, y float64) []mark {
 	x := (pageWidth - t.width(s, st) + st.tracking) / 2

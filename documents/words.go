@@ -38,7 +38,7 @@ type wording struct {
 	orderTypes map[models.OrderType]string
 }
 
-var japanese = &wording{
+var japanese = &wording{ //nolint:gosec // labels, no credentials
 	lang:        models.Japanese,
 	certificate: "ライセンス証書", certificateSub: "LICENSE CERTIFICATE", continued: "（続き）",
 	certificateNumber: "証書番号", issuedOn: "発行日",

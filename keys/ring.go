@@ -96,7 +96,7 @@ func (r *Ring) DeliveryPassword(s models.Shipment) (string, error) {
 	password := make([]byte, 0, passwordLength)
 	for block := 0; len(password) < passwordLength; block++ {
 		mac := hmac.New(sha256.New, key)
-		fmt.Fprintf(mac, "%d|%s|%d|%d", s.ID, s.PasswordSalt, s.PasswordVersion, block)
+		mac.Write(fmt.Appendf(nil, "%d|%s|%d|%d", s.ID, s.PasswordSalt, s.PasswordVersion, block))
 		for _, b := range mac.Sum(nil) {
 			// Bytes beyond the last whole multiple would make some letters likelier.
 			if limit := 256 - 256%len(passwordAlphabet); int(b) < limit && len(password) < passwordLength {

@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -167,8 +168,8 @@ func TestCodeSealedAndOpened(t *testing.T) {
 			t.Fatalf("another key opens it as %q", opened)
 		}
 		again, err := own.SealCode(code)
-		if err != nil || string(again.Cipher) == string(sealed.Cipher) || again.Hash != sealed.Hash {
-			t.Fatalf("sealed again: same cipher %v, same hash %v (%v)", string(again.Cipher) == string(sealed.Cipher), again.Hash == sealed.Hash, err)
+		if err != nil || bytes.Equal(again.Cipher, sealed.Cipher) || again.Hash != sealed.Hash {
+			t.Fatalf("sealed again: same cipher %v, same hash %v (%v)", bytes.Equal(again.Cipher, sealed.Cipher), again.Hash == sealed.Hash, err)
 		}
 		broken := slices.Clone(sealed.Cipher)
 		broken[rapid.IntRange(0, len(broken)-1).Draw(t, "byte")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")

@@ -171,7 +171,7 @@ func (s *session) begin(from string, utf8Addresses bool) error {
 		if err := s.client.Reset(); err != nil {
 			// Hidden on purpose: whatever a server answers to RSET, the connection
 			// is of no more use, and the answer is not about this mail.
-			return at(StageConnect, fmt.Errorf("RSET: %v", err))
+			return at(StageConnect, fmt.Errorf("RSET: %v", err)) //nolint:errorlint // hidden on purpose, see above
 		}
 	}
 	s.used = true

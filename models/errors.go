@@ -1,3 +1,6 @@
+// Package models holds the nouns of the business and its rules: statuses and
+// their transitions, numbers, checks, business days, errors. It knows no clock
+// and does no I/O, so that a workflow may call any of it.
 package models
 
 import (

@@ -52,7 +52,8 @@ func entered(t *testing.T) (*house.House, store.Entered) {
 	for _, e := range due {
 		house.Must(t, h.OutboxTold(t.Context(), e.ID))
 	}
-	return h, h.Enter(a)
+	entered := h.Enter(a)
+	return h, entered
 }
 
 func drain(t *testing.T, o *outbox.Outbox, want protocol.Drained) {

@@ -57,7 +57,7 @@ func (s *Store) CreateAPIKey(ctx context.Context, actor models.Actor, k *models.
 }
 
 func checkAPIKey(k *models.APIKey) []models.FieldError {
-	errs := checkName("name", k.Name)
+	errs := checkName(k.Name)
 	scopes := strings.Fields(k.Scopes)
 	if len(scopes) == 0 {
 		errs = append(errs, models.Field("scopes", "required"))

@@ -56,16 +56,12 @@ func (s *Store) ApplicationByReceipt(ctx context.Context, actor models.Actor, ty
 	if wrong != nil {
 		return models.Application{}, models.NotFound("application")
 	}
-	var a models.Application
-	err := visibleTo(s.reader(ctx), actor).Where("receipt_number = ?", number).Take(&a).Error
-	return a, found(err, "application")
+	return take[models.Application](visibleTo(s.reader(ctx), actor).Where("receipt_number = ?", number), "application")
 }
 
 // ApplicationByID finds an application by its row.
 func (s *Store) ApplicationByID(ctx context.Context, actor models.Actor, id int64) (models.Application, error) {
-	var a models.Application
-	err := visibleTo(s.reader(ctx), actor).Where("id = ?", id).Take(&a).Error
-	return a, found(err, "application")
+	return take[models.Application](visibleTo(s.reader(ctx), actor).Where("id = ?", id), "application")
 }
 
 // ApplicationFilter narrows a list of applications; empty fields do not.

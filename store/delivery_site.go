@@ -18,8 +18,7 @@ func (s *Store) DeliveryByNumber(ctx context.Context, typed string) (models.Ship
 
 // DeliveryByID finds a shipment by its row.
 func (s *Store) DeliveryByID(ctx context.Context, id int64) (models.Shipment, error) {
-	var shipment models.Shipment
-	return shipment, found(s.reader(ctx).Where("id = ?", id).Take(&shipment).Error, "delivery")
+	return take[models.Shipment](s.reader(ctx).Where("id = ?", id), "delivery")
 }
 
 // HoldingsOf gives the holdings that an order's lines made or changed, by ID.

@@ -10,8 +10,7 @@ import (
 
 // DocumentByToken finds a document by the token of its public page.
 func (s *Store) DocumentByToken(ctx context.Context, token string) (models.Document, error) {
-	var d models.Document
-	return d, found(s.reader(ctx).Where("token = ?", token).Take(&d).Error, "document")
+	return take[models.Document](s.reader(ctx).Where("token = ?", token), "document")
 }
 
 // DocumentFor finds the document of an order or application in one language.

@@ -91,6 +91,13 @@ func found(err error, what string) error {
 	return translate(err)
 }
 
+// take reads the one row of a query; there being none is the domain's not found.
+func take[T any](q *gorm.DB, what string) (T, error) {
+	var row T
+	err := q.Take(&row).Error
+	return row, found(err, what)
+}
+
 // Cause names what led to a domain error without quoting values: databases put
 // those into their messages, and logs hold no personal data. Nothing for no cause.
 func Cause(e *models.Error) string {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/todoke/todoke/models"
@@ -164,6 +165,7 @@ func (s *Store) confirmable(r models.Reason, value string) (string, []models.Fie
 		if value != r.OrderValue {
 			return "", []models.FieldError{models.Field("value", "confirm_order_months", "months", r.OrderValue)}
 		}
+		return value, s.monthsSold(value)
 	case models.ReasonDeliveryMail:
 		if strings.EqualFold(value, r.ApplicationValue) {
 			return "", []models.FieldError{models.Field("value", "address_unchanged")}
@@ -188,6 +190,18 @@ func (s *Store) confirmable(r models.Reason, value string) (string, []models.Fie
 		return id, nil
 	}
 	return value, nil
+}
+
+// monthsSold refuses to confirm a length that is not sold: the sheet is wrong then.
+func (s *Store) monthsSold(value string) []models.FieldError {
+	rule := s.rules.Applications.Months
+	for _, text := range strings.Split(value, ", ") {
+		if months, err := strconv.Atoi(text); err != nil || !rule.Allows(months) {
+			return []models.FieldError{models.Field("value", "months_not_allowed",
+				"multiple", strconv.Itoa(rule.Multiple), "max", strconv.Itoa(rule.Longest))}
+		}
+	}
+	return nil
 }
 
 // ReapplyOrder quotes a new receipt number; the old application is discarded unused.

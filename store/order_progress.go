@@ -41,7 +41,7 @@ func (s *Store) check(tx *gorm.DB, o models.Order) (models.OrderProgress, error)
 	o.Status, o.WaitingFor = models.OrderChecking, models.WaitingForNobody
 	switch {
 	case len(verdict.Reasons) > 0:
-		if _, err := s.sendBack(tx, &o, verdict.Reasons); err != nil {
+		if err := s.sendBack(tx, &o, verdict.Reasons); err != nil {
 			return models.OrderProgress{}, err
 		}
 	case verdict.NeedsPass:

@@ -29,8 +29,7 @@ func (s *Store) tell(tx *gorm.DB, c processCall) (int64, error) {
 
 // OutboxEntry gives one entry, to be tried right after its commit.
 func (s *Store) OutboxEntry(ctx context.Context, id int64) (models.OutboxEntry, error) {
-	var e models.OutboxEntry
-	return e, found(s.reader(ctx).Where("id = ?", id).Take(&e).Error, "outbox_entry")
+	return take[models.OutboxEntry](s.reader(ctx).Where("id = ?", id), "outbox_entry")
 }
 
 // OutboxDue lists entries that wait to be told, oldest first.

@@ -59,7 +59,7 @@ func (s *Store) register(tx *gorm.DB, o *models.Order, f models.OrderFacts, v mo
 	}
 	var contractID int64
 	for _, c := range plan.Contracts {
-		id, err := s.registerContract(tx, *o, f, v, c, sealer)
+		id, err := s.registerContract(tx, *o, f, c, sealer)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Store) useUp(tx *gorm.DB, orderID int64) error {
 }
 
 // registerContract makes or changes one contract with its holdings.
-func (s *Store) registerContract(tx *gorm.DB, o models.Order, f models.OrderFacts, v models.OrderVerdict, plan models.ContractPlan, sealer Sealer) (int64, error) {
+func (s *Store) registerContract(tx *gorm.DB, o models.Order, f models.OrderFacts, plan models.ContractPlan, sealer Sealer) (int64, error) {
 	contract, known := f.Licenses[plan.LicenseID]
 	id := contract.Contract.ID
 	if !known {

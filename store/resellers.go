@@ -17,14 +17,12 @@ func (s *Store) Resellers(ctx context.Context) ([]models.Reseller, error) {
 
 // ResellerByID finds a reseller by its row.
 func (s *Store) ResellerByID(ctx context.Context, id int64) (models.Reseller, error) {
-	var r models.Reseller
-	return r, found(s.reader(ctx).Where("id = ?", id).Take(&r).Error, "reseller")
+	return take[models.Reseller](s.reader(ctx).Where("id = ?", id), "reseller")
 }
 
 // ResellerByPartnerCode finds a reseller by its partner code as typed.
 func (s *Store) ResellerByPartnerCode(ctx context.Context, code string) (models.Reseller, error) {
-	var r models.Reseller
-	return r, found(s.reader(ctx).Where("partner_code = ?", models.NormaliseNumber(code)).Take(&r).Error, "reseller")
+	return take[models.Reseller](s.reader(ctx).Where("partner_code = ?", models.NormaliseNumber(code)), "reseller")
 }
 
 // CreateReseller keeps a new reseller and fills in its row number.
@@ -82,7 +80,7 @@ func checkReseller(r *models.Reseller) []models.FieldError {
 	if r.Language == "" {
 		r.Language = models.Japanese
 	}
-	errs := checkName("name", r.Name)
+	errs := checkName(r.Name)
 	if len(r.PartnerCode) != 8 || strings.Trim(r.PartnerCode, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		errs = append(errs, models.Field("partner_code", "partner_code_malformed"))
 	}
@@ -95,11 +93,11 @@ func resellerFacts(r models.Reseller) map[string]any {
 }
 
 // checkName checks a name that must be given.
-func checkName(field, name string) []models.FieldError {
+func checkName(name string) []models.FieldError {
 	if strings.TrimSpace(name) == "" {
-		return []models.FieldError{models.Field(field, "required")}
+		return []models.FieldError{models.Field("name", "required")}
 	}
-	return models.CheckLine(field, name, models.MaxNameLength)
+	return models.CheckLine("name", name, models.MaxNameLength)
 }
 
 func checkLanguage(l models.Language) []models.FieldError {

@@ -17,7 +17,7 @@ func (s *Store) SavedViews(ctx context.Context, staffID int64) ([]models.SavedVi
 
 // SaveView keeps a list's URL query under a name; saving under the same name again replaces it.
 func (s *Store) SaveView(ctx context.Context, staffID int64, name, query string) error {
-	errs := append(checkName("name", name), models.CheckLine("query", query, models.MaxFreeText)...)
+	errs := append(checkName(name), models.CheckLine("query", query, models.MaxFreeText)...)
 	if len(errs) > 0 {
 		return models.Invalid(errs...)
 	}

@@ -235,7 +235,7 @@ func (g *seedGenerator) draw(taken map[string]struct{}, prefix string, digits in
 	for {
 		number := []byte(prefix)
 		for range digits {
-			number = append(number, byte('0'+g.random.IntN(10)))
+			number = append(number, "0123456789"[g.random.IntN(10)])
 		}
 		if _, there := taken[string(number)]; !there {
 			taken[string(number)] = struct{}{}

@@ -50,8 +50,8 @@ func (g *seedGenerator) makePeople() {
 	for i := range resellers {
 		g.resellers = append(g.resellers, g.makeReseller(i))
 	}
-	g.pickOften = rand.NewZipf(g.random, 1.2, 20, uint64(companies-1)) //nolint:gosec // at least 29
-	g.pickMaker = rand.NewZipf(g.random, 1.3, 3, uint64(resellers-1))  //nolint:gosec // at least 4
+	g.pickOften = rand.NewZipf(g.random, 1.2, 20, uint64(companies-1))
+	g.pickMaker = rand.NewZipf(g.random, 1.3, 3, uint64(resellers-1))
 	if len(g.known.staffIDs) > 0 {
 		return
 	}

@@ -10,14 +10,14 @@ import (
 
 // sendBack opens a send-back with all its reasons and queues the mails that tell
 // of it: to the reseller, and to the applicant where the application must be made again.
-func (s *Store) sendBack(tx *gorm.DB, o *models.Order, reasons []models.Reason) (models.SendBack, error) {
+func (s *Store) sendBack(tx *gorm.DB, o *models.Order, reasons []models.Reason) error {
 	var rounds int64
 	if err := tx.Model(&models.SendBack{}).Where("order_id = ?", o.ID).Count(&rounds).Error; err != nil {
-		return models.SendBack{}, err
+		return err
 	}
 	sb := models.SendBack{OrderID: o.ID, Round: int(rounds) + 1, OpenedAt: s.Now(), Reasons: reasons}
 	if err := tx.Create(&sb).Error; err != nil {
-		return sb, err
+		return err
 	}
 	again := false
 	for i := range sb.Reasons {
@@ -25,10 +25,10 @@ func (s *Store) sendBack(tx *gorm.DB, o *models.Order, reasons []models.Reason) 
 		again = again || sb.Reasons[i].Code.NeedsApplication()
 	}
 	if err := tx.Create(&sb.Reasons).Error; err != nil {
-		return sb, err
+		return err
 	}
 	o.Status, o.WaitingFor = models.OrderSentBack, models.WaitingForReseller
-	return sb, s.queueSendBackMails(tx, *o, sb, again)
+	return s.queueSendBackMails(tx, *o, sb, again)
 }
 
 func (s *Store) queueSendBackMails(tx *gorm.DB, o models.Order, sb models.SendBack, toApplicant bool) error {

@@ -11,14 +11,12 @@ import (
 
 // StaffByEmail finds a member of staff by mail address; case makes no difference.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
-	var m models.Staff
-	return m, found(s.reader(ctx).Where("email = ?", staffEmail(email)).Take(&m).Error, "staff")
+	return take[models.Staff](s.reader(ctx).Where("email = ?", staffEmail(email)), "staff")
 }
 
 // StaffByID finds a member of staff by row, disabled or not.
 func (s *Store) StaffByID(ctx context.Context, id int64) (models.Staff, error) {
-	var m models.Staff
-	return m, found(s.reader(ctx).Where("id = ?", id).Take(&m).Error, "staff")
+	return take[models.Staff](s.reader(ctx).Where("id = ?", id), "staff")
 }
 
 // StaffList lists everybody, disabled people too, by name.
@@ -107,7 +105,7 @@ func checkStaff(m *models.Staff) []models.FieldError {
 	if m.Language == "" {
 		m.Language = models.Japanese
 	}
-	errs := append(checkName("name", m.Name), models.CheckEmail("email", m.Email)...)
+	errs := append(checkName(m.Name), models.CheckEmail("email", m.Email)...)
 	if !slices.Contains(models.Roles, m.Role) {
 		errs = append(errs, models.Field("role", "unknown_value"))
 	}

@@ -61,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	} else if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
 		err = s.openPostgres(o)
 	} else {
-		return nil, errors.New("the database URL must begin with postgres:// or sqlite:")
+		return nil, errors.New("the database URL must begin with postgres:// or be sqlite:PATH")
 	}
 	if err != nil {
 		return nil, err

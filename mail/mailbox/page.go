@@ -218,7 +218,7 @@ func (m *Mailbox) deleteFromPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lang := models.ParseLanguage(r.FormValue("lang"))
-	http.Redirect(w, r, "/?lang="+string(lang), http.StatusSeeOther)
+	http.Redirect(w, r, "/?lang="+string(lang), http.StatusSeeOther) //nolint:gosec // one of two languages
 }
 
 func (m *Mailbox) answer(w http.ResponseWriter, status int, name string, v view) {

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -62,7 +63,7 @@ func (w *walker) message(m protoreflect.Message, path []string) {
 		return
 	}
 	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		here := append(path[:len(path):len(path)], string(field.Name()))
+		here := slices.Concat(path, []string{string(field.Name())})
 		switch {
 		case field.IsList():
 			for i := range value.List().Len() {
@@ -99,7 +100,7 @@ func (w *walker) payload(p *commonpb.Payload, path []string) {
 	for name, value := range p.GetMetadata() {
 		w.add(append(path[:len(path):len(path)], "metadata", name), printable(value), true)
 	}
-	data := append(path[:len(path):len(path)], "data")
+	data := slices.Concat(path, []string{"data"})
 	switch encoding := string(p.GetMetadata()[converter.MetadataEncoding]); encoding {
 	case converter.MetadataEncodingNil:
 	case converter.MetadataEncodingJSON, converter.MetadataEncodingProtoJSON:

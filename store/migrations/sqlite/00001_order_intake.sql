@@ -137,6 +137,9 @@ CREATE TABLE applications (
 CREATE INDEX applications_reseller ON applications (reseller_id, id);
 CREATE INDEX applications_end_user ON applications (end_user_key);
 CREATE INDEX applications_order ON applications (order_id);
+CREATE INDEX applications_applicant_email ON applications (applicant_email);
+CREATE INDEX applications_delivery_email ON applications (delivery_email);
+CREATE INDEX applications_end_user_email ON applications (end_user_email);
 
 CREATE TABLE contracts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -203,6 +206,8 @@ CREATE TABLE contracts (
     CONSTRAINT contracts_license_id_key UNIQUE (license_id)
 );
 CREATE INDEX contracts_holder ON contracts (holder_key);
+CREATE INDEX contracts_holder_email ON contracts (holder_email);
+CREATE INDEX contracts_support_email ON contracts (support_email);
 
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -244,6 +249,7 @@ CREATE INDEX orders_end_user ON orders (end_user_key);
 CREATE INDEX orders_po ON orders (po_number);
 CREATE INDEX orders_contract ON orders (contract_id);
 CREATE INDEX orders_delivered ON orders (delivered_at);
+CREATE INDEX orders_created ON orders (created_at);
 
 CREATE TABLE order_lines (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -375,6 +381,7 @@ CREATE TABLE shipments (
     CONSTRAINT shipments_delivery_number_key UNIQUE (delivery_number),
     CONSTRAINT shipments_order_key UNIQUE (order_id)
 );
+CREATE INDEX shipments_delivery_email ON shipments (delivery_email);
 
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
