@@ -33,7 +33,7 @@ const (
 
 // failing runs an activity that ends as told, inside the interceptor, and gives
 // the error as a process would get it and what the interceptor reports.
-func failing(ctx context.Context, end func(context.Context) error) (err error, failed []string, log string) {
+func failing(ctx context.Context, end func(context.Context) error) (failed []string, log string, err error) {
 	var written bytes.Buffer
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(quiet())
@@ -47,7 +47,7 @@ func failing(ctx context.Context, end func(context.Context) error) (err error, f
 	})
 	env.RegisterActivityWithOptions(end, activity.RegisterOptions{Name: "Fail"})
 	_, err = env.ExecuteActivity("Fail")
-	return err, failed, written.String()
+	return failed, written.String(), err
 }
 
 // TestOnlyTheCodeLeavesAnActivity lets activities fail in every way that quotes a
@@ -77,7 +77,7 @@ func TestOnlyTheCodeLeavesAnActivity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err, failed, _ := failing(t.Context(), c.end)
+			failed, _, err := failing(t.Context(), c.end)
 			failure := temporal.GetDefaultFailureConverter().ErrorToFailure(err)
 			for _, f := range scanFailure(failure) {
 				t.Error(f)
@@ -113,8 +113,8 @@ func TestDatabaseErrorsAreLoggedWithoutValues(t *testing.T) {
 		if broken == nil {
 			t.Fatal("the database takes a row twice")
 		}
-		_, _, log := failing(t.Context(), func(context.Context) error { return models.Internal(broken) })
-		if !strings.Contains(log, "cause=") || strings.Contains(log, "clerk@") || strings.Contains(log, "花子") {
+		_, log, err := failing(t.Context(), func(context.Context) error { return models.Internal(broken) })
+		if err == nil || !strings.Contains(log, "cause=") || strings.Contains(log, "clerk@") || strings.Contains(log, "花子") {
 			t.Errorf("the log says %s", log)
 		}
 		if described := store.Cause(models.Internal(broken)); !strings.HasPrefix(described, h.Dialect()) {
@@ -129,7 +129,7 @@ func TestRetriedByKind(t *testing.T) {
 		models.KindInvalid: false, models.KindNotFound: false, models.KindConflict: false, models.KindUnsigned: false,
 		models.KindForbidden: false, models.KindTooMany: true, models.KindUnavailable: true, models.KindInternal: true,
 	} {
-		err, _, _ := failing(t.Context(), func(context.Context) error { return models.NewError(kind, "some_code") })
+		_, _, err := failing(t.Context(), func(context.Context) error { return models.NewError(kind, "some_code") })
 		failure, ok := errors.AsType[*temporal.ApplicationError](err)
 		if !ok || failure.NonRetryable() == retried {
 			t.Errorf("%s gives %v, want retried: %v", kind, err, retried)
@@ -155,7 +155,7 @@ func TestCancelledOnlyWhenAskedTo(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancelCause(t.Context())
 			cancel(c.cause)
-			err, _, _ := failing(ctx, waiting)
+			_, _, err := failing(ctx, waiting)
 			if err == nil || temporal.IsCanceledError(err) != c.cancelled {
 				t.Errorf("the error is %v, want cancelled: %v", err, c.cancelled)
 			}
