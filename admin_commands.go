@@ -12,11 +12,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alexedwards/argon2id"
 	"github.com/todoke/todoke/config"
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/console"
 )
 
 // withApp runs an administration command on the configured installation.
@@ -134,7 +134,7 @@ func hashPassword(password string) (string, error) {
 	if len([]rune(password)) < shortestPassword {
 		return "", fmt.Errorf("a password needs %d characters or more", shortestPassword)
 	}
-	return argon2id.CreateHash(password, argon2id.DefaultParams)
+	return console.HashPassword(password)
 }
 
 type partnerCommand struct {

@@ -1,9 +1,6 @@
 package activities
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/todoke/todoke/documents"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
@@ -13,13 +10,10 @@ import (
 // CertificateOf gives what a certificate says, from the facts of its order. The
 // holder is the contract's as registered, not as somebody applied.
 func CertificateOf(f store.CertificateFacts, lang models.Language, p *profile.Profile, verifyURL string) documents.Certificate {
-	holder := f.Application.EndUser
-	if len(f.Contracts) > 0 {
-		holder = f.Contracts[len(f.Contracts)-1].Holder
-	}
+	holder := f.Holder()
 	c := documents.Certificate{
-		Language: lang, Number: certificateNumber(f), OrderNumber: f.Order.OrderNumber, DeliveryNumber: f.Shipment.DeliveryNumber,
-		LicenseID: licenseIDs(f), IssuedOn: models.DateOf(*f.Order.RegisteredAt), Seller: f.Reseller.Name,
+		Language: lang, Number: f.Order.CertificateNumber(), OrderNumber: f.Order.OrderNumber, DeliveryNumber: f.Shipment.DeliveryNumber,
+		LicenseID: f.LicenseIDs(), IssuedOn: models.DateOf(*f.Order.RegisteredAt), Seller: f.Reseller.Name,
 		VerifyURL: verifyURL, Issuer: p.Brand.LegalName, Terms: p.Brand.Certificate.Terms,
 		Holder: documents.Holder{
 			Name: holder.CompanyName, Kana: holder.CompanyKana, Department: holder.Department,
@@ -30,21 +24,6 @@ func CertificateOf(f store.CertificateFacts, lang models.Language, p *profile.Pr
 		c.Lines = append(c.Lines, certificateLine(change, p))
 	}
 	return c
-}
-
-// certificateNumber is the order's number in the certificate's own form: one
-// certificate per order.
-func certificateNumber(f store.CertificateFacts) string {
-	return "C-" + strings.TrimLeft(f.Order.OrderNumber, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-}
-
-func licenseIDs(f store.CertificateFacts) string {
-	ids := make([]string, 0, len(f.Contracts))
-	for _, c := range f.Contracts {
-		ids = append(ids, c.LicenseID)
-	}
-	slices.Sort(ids)
-	return strings.Join(slices.Compact(ids), ", ")
 }
 
 func certificateLine(c store.CertificateLine, p *profile.Profile) documents.CertificateLine {

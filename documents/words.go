@@ -160,7 +160,11 @@ func (w *wording) from(d models.Date) string {
 }
 
 // until writes a period's last day and its months.
+// until leaves the months out where a line has none: an addition ends with its holding.
 func (w *wording) until(d models.Date, months int) string {
+	if months == 0 {
+		return w.date(d)
+	}
 	if w.lang == models.English {
 		return w.date(d) + " (" + w.monthCount(months) + ")"
 	}

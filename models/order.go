@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -80,6 +81,12 @@ type Order struct {
 
 // WorkflowID is the process that carries the order: its business number.
 func (o Order) WorkflowID() string { return "order/" + o.OrderNumber }
+
+// CertificateNumber is the order's number in the certificate's own form: one
+// certificate per order.
+func (o Order) CertificateNumber() string {
+	return "C-" + strings.TrimLeft(o.OrderNumber, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
 
 // LineKind says what an order line does.
 type LineKind string

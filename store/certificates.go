@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/todoke/todoke/models"
 	"gorm.io/gorm"
@@ -15,6 +17,27 @@ type CertificateFacts struct {
 	Shipment    models.Shipment
 	Contracts   []models.Contract
 	Changes     []CertificateLine // in the sheet's order
+}
+
+// Holder is whom the certificate names: the holder of the order's contract as
+// registered, not as somebody applied.
+func (f CertificateFacts) Holder() models.Party {
+	for _, c := range f.Contracts {
+		if f.Order.ContractID != nil && c.ID == *f.Order.ContractID {
+			return c.Holder
+		}
+	}
+	return f.Application.EndUser
+}
+
+// LicenseIDs gives the license IDs that the order's lines are under, as documents write them.
+func (f CertificateFacts) LicenseIDs() string {
+	ids := make([]string, 0, len(f.Contracts))
+	for _, c := range f.Contracts {
+		ids = append(ids, c.LicenseID)
+	}
+	slices.Sort(ids)
+	return strings.Join(slices.Compact(ids), ", ")
 }
 
 // CertificateLine is what one order line made of a holding.

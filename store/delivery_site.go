@@ -53,6 +53,9 @@ func (s *Store) RequestPassword(ctx context.Context, actor models.Actor, typed s
 		if err != nil {
 			return err
 		}
+		if mailed, err := s.electronic(tx, shipment.OrderID); err != nil || !mailed {
+			return err
+		}
 		if full, err := s.passwordRequestsUsedUp(tx, shipment.ID); err != nil || full {
 			return err
 		}

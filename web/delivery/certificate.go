@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/todoke/todoke/models"
@@ -26,8 +25,8 @@ func showCertificate(v *visit) error {
 	page := v.page(v.t("delivery.certificate.title"))
 	page.Scripts = []string{"delivery.js"}
 	view := views.Certificate{
-		Frame: v.frame(page), Number: certificateNumber(f.Order), OrderNumber: f.Order.OrderNumber,
-		LicenseIDs: licenseIDs(f), Seller: f.Reseller.Name, Holder: holderOf(f),
+		Frame: v.frame(page), Number: f.Order.CertificateNumber(), OrderNumber: f.Order.OrderNumber,
+		LicenseIDs: f.LicenseIDs(), Seller: f.Reseller.Name, Holder: f.Holder(),
 		Issuer: v.Brand.LegalName.In(v.language), IssuedOn: ui.Day(v.language, models.DateOf(*f.Order.RegisteredAt)),
 		Terms: strings.FieldsFunc(v.Brand.Certificate.Terms.In(v.language), func(r rune) bool { return r == '\n' }),
 	}
@@ -46,21 +45,6 @@ func showCertificate(v *visit) error {
 		return models.Internal(err)
 	}
 	return v.show(http.StatusOK, views.CertificatePage(view))
-}
-
-// certificateNumber is the order's number in the certificate's own form: one
-// certificate per order.
-func certificateNumber(o models.Order) string {
-	return "C-" + strings.TrimLeft(o.OrderNumber, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-}
-
-func licenseIDs(f store.CertificateFacts) string {
-	ids := make([]string, 0, len(f.Contracts))
-	for _, c := range f.Contracts {
-		ids = append(ids, c.LicenseID)
-	}
-	slices.Sort(ids)
-	return strings.Join(slices.Compact(ids), ", ")
 }
 
 func (v *visit) certificateLine(c store.CertificateLine) views.CertificateLine {

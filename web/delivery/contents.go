@@ -22,7 +22,7 @@ func showContents(v *visit) error {
 	page := v.page(v.t("delivery.contents.title"))
 	page.Scripts = []string{"delivery.js"}
 	view := views.Contents{
-		Frame: v.frame(page), OrderNumber: f.Order.OrderNumber, EndUser: holderOf(f).CompanyName,
+		Frame: v.frame(page), OrderNumber: f.Order.OrderNumber, EndUser: f.Holder().CompanyName,
 		Until: v.passwordUntil(), PortalDays: v.Rules.ValidAfterDays, InPortal: v.inPortal(),
 	}
 	if _, err := v.certificateIn(f.Order.ID); err == nil {
@@ -36,14 +36,6 @@ func showContents(v *visit) error {
 	view.Install = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.New })
 	view.Codes = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.Code != "" })
 	return v.show(http.StatusOK, views.ContentsPage(view))
-}
-
-// holderOf is the end user as on the contract, or as applied for while there is none.
-func holderOf(f store.CertificateFacts) models.Party {
-	if len(f.Contracts) > 0 {
-		return f.Contracts[len(f.Contracts)-1].Holder
-	}
-	return f.Application.EndUser
 }
 
 // passwordUntil is the last day on which the password works.

@@ -83,7 +83,7 @@ func (s *Site) facts(ctx context.Context, token string) (store.CertificateFacts,
 
 func (s *Site) view(ctx context.Context, frame ui.Page, facts store.CertificateFacts) (certificateView, error) {
 	view := certificateView{
-		Page: frame, Holder: holder(facts), Number: certificateNumber(facts.Order),
+		Page: frame, Holder: facts.Holder().CompanyName, Number: facts.Order.CertificateNumber(),
 		Checked: ui.Moment(frame.Language, s.Clock()),
 	}
 	if facts.Order.RegisteredAt != nil {
@@ -105,19 +105,6 @@ func (s *Site) view(ctx context.Context, frame ui.Page, facts store.CertificateF
 	}
 	view.Standing, view.Day = s.verdict(view, facts)
 	return view, nil
-}
-
-// holder is the name on the certificate: the contract's holder, or as applied for.
-func holder(facts store.CertificateFacts) string {
-	if len(facts.Contracts) > 0 {
-		return facts.Contracts[0].Holder.CompanyName
-	}
-	return facts.Order.EndUserName
-}
-
-// certificateNumber is the order's number in the form that stands on the certificate.
-func certificateNumber(o models.Order) string {
-	return "C-" + strings.TrimLeft(o.OrderNumber, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
 // certified is the quantity that the certificate states: of an addition, what was added.
