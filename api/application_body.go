@@ -111,7 +111,7 @@ func readApplication(raw []byte, rules models.ApplicationRules, today models.Dat
 		StartMonth:  b.month("contract.start_month", r.Contract.StartMonth),
 		LicenseID:   r.Contract.LicenseID, Months: r.Contract.Months, DeliveryEmail: r.Contract.DeliveryEmail,
 	}
-	if !r.Consent {
+	if !r.Consent && !b.unread("consent") {
 		b.add("consent", "consent_required")
 	}
 	if b.wrong == nil {
