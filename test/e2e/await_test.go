@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/mail/mailbox"
-	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/test/harness"
 )
 
@@ -42,7 +41,8 @@ func viewAs(ctx context.Context, client *harness.Client, number string) (orderVi
 		return orderView{}, err
 	}
 	v := orderView{raw: string(raw)}
-	return v, json.Unmarshal(raw, &v)
+	err := json.Unmarshal(raw, &v)
+	return v, err
 }
 
 // await waits until an order of the first reseller has the status.
@@ -120,14 +120,4 @@ func (h *house) awaitMail(t *testing.T, to, order, words string) mail {
 		return false, "no such mail"
 	})
 	return found
-}
-
-// detail is everything that the database knows of an order.
-func (h *house) detail(t *testing.T, number string) (d models.Order, mails []models.Mail) {
-	t.Helper()
-	detail, err := h.store.OrderDetail(h.context(t), models.Actor{Kind: models.ActorStaff, ID: h.clerk.ID}, number)
-	if err != nil {
-		t.Fatalf("order %s: %v", number, err)
-	}
-	return detail.Order, detail.Mails
 }

@@ -126,7 +126,7 @@ func (d *dev) inspect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }() // nothing was written
 	checkInvariants(t, s)
 	private, err := privateWords(s, ring)
 	if err != nil {

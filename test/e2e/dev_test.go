@@ -95,12 +95,12 @@ func (d *dev) start(t *testing.T, more ...string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), devReady)
 	defer cancel()
-	for d.await(ctx, t) != nil {
+	for d.ready(ctx, t) != nil {
 		select {
 		case <-d.process.Done():
 			t.Fatalf("dev ended while starting: %v", d.process.Err())
 		case <-ctx.Done():
-			t.Fatalf("dev is not ready: %v", d.await(ctx, t))
+			t.Fatalf("dev is not ready: %v", d.ready(ctx, t))
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -137,8 +137,8 @@ func (d *dev) said(t *testing.T) string {
 	return string(text)
 }
 
-// await says whether dev is ready: its banner is out, its credentials are written, and its sites answer.
-func (d *dev) await(ctx context.Context, t *testing.T) error {
+// ready says whether dev is ready: its banner is out, its credentials are written, and its sites answer.
+func (d *dev) ready(ctx context.Context, t *testing.T) error {
 	t.Helper()
 	if !strings.Contains(d.said(t), "todoke is ready") {
 		return errors.New("no banner yet")

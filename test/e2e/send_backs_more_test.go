@@ -256,5 +256,6 @@ func (h *house) ago(t *testing.T, days int) (*store.Store, models.Date) {
 			t.Errorf("close the database: %v", err)
 		}
 	})
-	return then, then.Today()
+	today := then.Today()
+	return then, today
 }

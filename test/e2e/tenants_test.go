@@ -66,7 +66,7 @@ func ask(t *testing.T, client *harness.Client, method, path string, header http.
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it was read to its end
 	content, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
