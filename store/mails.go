@@ -48,11 +48,14 @@ func (s *Store) messageID(key string) string {
 	return hex.EncodeToString(sum[:16]) + "@" + s.rules.MailDomain
 }
 
+// withdrawn stands in place of a server's reply.
+const withdrawn = "withdrawn"
+
 // withdrawMails ends mails of an order that wait to be sent and have become
 // wrong. One that is being sent right now can no longer be stopped.
 func (s *Store) withdrawMails(tx *gorm.DB, orderID int64, kinds ...models.MailKind) error {
 	return tx.Model(&models.Mail{}).Where("order_id = ? AND kind IN ? AND status = ?", orderID, kinds, models.MailQueued).
-		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": "withdrawn"}).Error
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
 }
 
 // MailByID gives a mail of the ledger.
@@ -95,7 +98,7 @@ func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m
 // claim's holder gets here, and a row that is final already stays as it is.
 func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStatus, reply string) (m models.Mail, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
+		if err := s.locked(tx).Where("id = ?", id).Take(&m).Error; err != nil {
 			return found(err, "mail")
 		}
 		if m.Status != models.MailSending {
@@ -104,6 +107,15 @@ func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStat
 		now := s.Now()
 		if status == models.MailQueued && now.After(m.GiveUpAt) {
 			status = models.MailFailed
+		}
+		if status == models.MailQueued {
+			stale, err := s.stale(tx, m)
+			if err != nil {
+				return err
+			}
+			if stale {
+				status, reply = models.MailFailed, withdrawn
+			}
 		}
 		changes := map[string]any{"status": status, "reply": reply}
 		if status.Final() {
@@ -119,17 +131,31 @@ func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStat
 	return m, err
 }
 
+// stale says whether a mail that was being sent has become wrong meanwhile, as
+// those that withdrawMails ends: it must not be tried again.
+func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
+	switch {
+	case m.Kind == models.MailOrderAccepted:
+		var status models.OrderStatus
+		err := tx.Model(&models.Order{}).Select("status").Where("id = ?", *m.OrderID).Scan(&status).Error
+		return status == models.OrderCancelled, err
+	case m.Kind == models.MailDeliveryID || m.Kind == models.MailDeliveryPassword:
+		var version int
+		err := tx.Model(&models.Shipment{}).Select("password_version").Where("order_id = ?", *m.OrderID).Scan(&version).Error
+		return version != m.Version, err
+	}
+	return false, nil
+}
+
 // afterMail does what a mail's end means for its order, in the same transaction.
 func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
-	if m.OrderID == nil || !m.Status.Final() {
+	if m.OrderID == nil || !m.Status.Final() || m.Reply == withdrawn {
 		return nil
 	}
 	isPassword := m.Kind == models.MailDeliveryPassword || m.Kind == models.MailPasswordAgain
 	isDelivery := m.Kind == models.MailDeliveryID || isPassword
 	if isPassword && m.Status != models.MailFailed {
-		err := tx.Model(&models.Shipment{}).Where("order_id = ? AND password_sent_at IS NULL", *m.OrderID).
-			Update("password_sent_at", m.FinishedAt).Error
-		if err != nil {
+		if err := s.passwordMailed(tx, m); err != nil {
 			return err
 		}
 	}
@@ -140,6 +166,20 @@ func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 		return s.openTask(tx, models.TaskDeliveryFailed, *m.OrderID, m.ID)
 	}
 	return nil
+}
+
+// passwordMailed notes when the password's days began, for the version that the mail told.
+func (s *Store) passwordMailed(tx *gorm.DB, m models.Mail) error {
+	version := m.Version
+	if m.Kind == models.MailPasswordAgain {
+		err := tx.Model(&models.PasswordRequest{}).Select("password_version").Where("id = ?", m.Version).Scan(&version).Error
+		if err != nil {
+			return err
+		}
+	}
+	return tx.Model(&models.Shipment{}).
+		Where("order_id = ? AND password_version = ? AND password_sent_at IS NULL", *m.OrderID, version).
+		Update("password_sent_at", m.FinishedAt).Error
 }
 
 // MailFilter narrows the list of mails; empty fields do not.

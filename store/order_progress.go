@@ -170,16 +170,15 @@ func (s *Store) settleDelivery(tx *gorm.DB, o *models.Order) error {
 	if err != nil {
 		return err
 	}
-	before := *o
+	before, refused := *o, false
 	for _, m := range mails {
 		if !m.Status.Final() {
 			return nil // not there yet: the process sends it and asks again
 		}
-		if m.Status == models.MailFailed {
-			o.WaitingFor = models.WaitingForStaff
-		}
+		refused = refused || m.Status == models.MailFailed
 	}
-	if o.WaitingFor == models.WaitingForStaff {
+	if refused {
+		o.WaitingFor = models.WaitingForStaff
 		return s.changeOrder(tx, o, before, map[string]any{})
 	}
 	return s.delivered(tx, o, before, shipment)
