@@ -56,7 +56,7 @@ func stopAndGoOn(t *testing.T, d *dev) {
 		t.Fatal(err)
 	}
 	// Taken, and then nobody is there to carry it.
-	underWay, err := seller.Order(t.Context(), "under way", order(receipts[1]))
+	underWay, err := seller.Order(t.Context(), "under-way", order(receipts[1]))
 	if err != nil {
 		t.Fatalf("order: %v", err)
 	}
@@ -80,7 +80,7 @@ func stopAndGoOn(t *testing.T, d *dev) {
 	if _, err := seller.AwaitDelivered(ctx, waiting.OrderNumber); err != nil {
 		t.Errorf("the order that waited: %v", err)
 	}
-	again, err := seller.Order(ctx, "under way", order(receipts[1]))
+	again, err := seller.Order(ctx, "under-way", order(receipts[1]))
 	if err == nil {
 		t.Errorf("another body under a key of before the restart made %s", again.OrderNumber)
 	}

@@ -147,9 +147,11 @@ func (d *dev) ready(ctx context.Context, t *testing.T) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(content, &d.credentials); err != nil {
+	var read credentials // a new one: what an earlier start gave is compared with it
+	if err := json.Unmarshal(content, &read); err != nil {
 		return err
 	}
+	d.credentials = read
 	return answers(ctx, d.URLs["api"]+"/readyz")
 }
 

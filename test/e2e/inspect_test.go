@@ -6,14 +6,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"go.temporal.io/sdk/client"
-	temporallog "go.temporal.io/sdk/log"
 	"golang.org/x/text/width"
 
 	"github.com/todoke/todoke/keys"
@@ -165,12 +163,7 @@ func collectSecrets(db *sql.DB, ring *keys.Ring, into map[string]bool) (err erro
 // scan that does not find it proves nothing.
 func scanHistories(t *testing.T, s *store.Store, temporal string, private []string) {
 	t.Helper()
-	c, err := client.Dial(client.Options{HostPort: temporal, Logger: temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
-	if err != nil {
-		t.Errorf("Temporal: %v", err)
-		return
-	}
-	defer c.Close()
+	c := dial(t, temporal)
 	canary := plantCanary(t, c)
 	all := allHistories(t, s, c)
 	found := map[string]bool{}
@@ -186,6 +179,7 @@ func scanHistories(t *testing.T, s *store.Store, temporal string, private []stri
 			t.Errorf("the canary %s was not found in %d histories, so what else was not?", word, len(all))
 		}
 	}
+	replayFresh(t, all)
 	if len(private) == 0 {
 		t.Error("nothing private is known, so nothing was looked for")
 	}

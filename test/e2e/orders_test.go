@@ -15,7 +15,11 @@ func TestOrdersOnSQLite(t *testing.T) {
 
 // TestOrdersOnPostgres goes through orders.md on PostgreSQL and a Temporal server of production's version.
 func TestOrdersOnPostgres(t *testing.T) {
-	inHouse(t, harness.Options{Database: harness.Postgres(t), Temporal: harness.PostgresTemporal(t, nil)}, testOrders)
+	o := harness.Options{Database: harness.Postgres(t), Temporal: harness.PostgresTemporal(t, nil)}
+	inHouse(t, o, func(t *testing.T, h *house) {
+		testOrders(t, h)
+		t.Run("NewerTemporal", func(t *testing.T) { testNewerTemporal(t, h) })
+	})
 }
 
 // testOrders runs everything about orders on one installation, all at the same time: that is how orders come.
