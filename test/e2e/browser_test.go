@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -285,6 +286,12 @@ func (v *tab) attribute(selector, name string) string {
 	return answerTo(v, "read "+selector, chromedp.Evaluate[string](script))
 }
 
+// value is what stands in a field now.
+func (v *tab) value(selector string) string {
+	v.t.Helper()
+	return answerTo(v, "read "+selector, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.value ?? ''", selector)))
+}
+
 // has says whether something fits.
 func (v *tab) has(selector string) bool {
 	v.t.Helper()
@@ -302,9 +309,15 @@ func (v *tab) wants(selector string, words ...string) {
 	}
 }
 
-// picture keeps a picture of the whole page, which must not scroll sideways.
+// textKeys are the names of texts, which nobody is to see instead of the texts.
+var textKeys = regexp.MustCompile(`\b(?:ui|console|public|delivery|api|field|error|reason|resolution|order_type|line_kind)\.[a-z_]+(?:\.[a-z_]+)*\b`)
+
+// picture keeps a picture of the whole page, which must not scroll sideways and shows no text's name.
 func (v *tab) picture(name string) {
 	v.t.Helper()
+	if found := textKeys.FindAllString(v.shown(), -1); found != nil {
+		v.t.Errorf("%s (%s) shows the names of texts: %q", name, v.path(), found)
+	}
 	if answerTo(v, "width", chromedp.Evaluate[bool]("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")) {
 		v.t.Errorf("%s (%s) scrolls sideways", name, v.path())
 	}

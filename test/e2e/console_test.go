@@ -29,6 +29,7 @@ func TestConsole(t *testing.T) {
 	t.Run("two people at once", func(t *testing.T) { twoAtOnce(t, d, b) })
 	t.Run("without scripts", func(t *testing.T) { withoutScripts(t, d, b) })
 	t.Run("roles", func(t *testing.T) { testRoles(t, d, b) })
+	t.Run("other sites", func(t *testing.T) { otherSites(t, d, b) })
 	t.Run("left behind", d.inspect)
 }
 
