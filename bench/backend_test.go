@@ -46,6 +46,8 @@ func newBackend(t *testing.T, name string, s sizes, o harness.Options) *backend 
 
 // measure takes all figures of the backend.
 func (b *backend) measure(ctx context.Context) (f Backend, err error) {
+	watch := watchMemory(b.in.Serve, b.in.Worker)
+	defer watch.stop()
 	f.Name = b.name
 	if f.TemporalServer, err = b.temporalVersion(ctx); err != nil {
 		return f, err
@@ -70,7 +72,7 @@ func (b *backend) measure(ctx context.Context) (f Backend, err error) {
 		return f, err
 	}
 	f.OrdersDelivered = b.sent
-	if f.Memory, err = b.memory(); err != nil {
+	if f.Memory, err = watch.peak(); err != nil {
 		return f, err
 	}
 	_, err = b.in.Run(ctx, "verify")
@@ -198,15 +200,6 @@ func (b *backend) compareShapes(ctx context.Context, f *Throughput, number, peer
 		return fmt.Errorf("the peer is not of the same shape any more: an order has %+v, the peer %+v", f.Events, f.PeerEvents)
 	}
 	return nil
-}
-
-func (b *backend) memory() (m Memory, err error) {
-	if m.Serve, err = b.in.Serve.PeakMemory(); err != nil {
-		return m, err
-	}
-	m.Worker, err = b.in.Worker.PeakMemory()
-	m.Together = m.Serve + m.Worker
-	return m, err
 }
 
 func (b *backend) temporalVersion(ctx context.Context) (string, error) {

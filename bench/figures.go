@@ -100,7 +100,8 @@ type Latency struct {
 	Max       float64 `json:"max_milliseconds"`
 }
 
-// Memory is the most that was resident at a time, in bytes.
+// Memory is the most that was resident at a time, in bytes. Together counts pages that both processes share, those of
+// the program itself above all, once; the others count them in full.
 type Memory struct {
 	Serve    int64 `json:"serve_bytes"`
 	Worker   int64 `json:"worker_bytes"`

@@ -108,7 +108,8 @@ func (p *Process) Stop() error {
 	return p.running().Stop(syscall.SIGTERM, stopPatience)
 }
 
-// PeakMemory is the most memory that any of its lives had resident, in bytes (Linux's VmHWM).
+// PeakMemory is the most memory that any of its lives had resident, in bytes (Linux's VmHWM). Pages that it shares
+// with others, those of the program itself above all, count in full; see SharedMemory.
 func (p *Process) PeakMemory() (int64, error) {
 	p.notePeak()
 	p.mu.Lock()
@@ -119,30 +120,37 @@ func (p *Process) PeakMemory() (int64, error) {
 	return p.peak, nil
 }
 
+// SharedMemory is what it has resident now, in bytes, with shared pages counted as its part of them (Linux's Pss), so
+// that the sum over processes counts every page once.
+func (p *Process) SharedMemory() (int64, error) {
+	pages := fmt.Sprintf("/proc/%d/smaps_rollup", p.running().PID())
+	return kilobytesOf(pages, "Pss:")
+}
+
 func (p *Process) notePeak() {
-	peak := peakOf(p.running().PID())
+	peak, err := kilobytesOf(fmt.Sprintf("/proc/%d/status", p.running().PID()), "VmHWM:")
+	if err != nil {
+		return // it has ended: the peak is that of before
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.peak = max(p.peak, peak)
 }
 
-// peakOf is 0 for a process that has ended.
-func peakOf(pid int) int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+// kilobytesOf reads a line like "VmHWM:  1024 kB" and gives bytes.
+func kilobytesOf(file, name string) (int64, error) {
+	content, err := os.ReadFile(file)
 	if err != nil {
-		return 0
+		return 0, err
 	}
-	for line := range strings.Lines(string(status)) {
+	for line := range strings.Lines(string(content)) {
 		fields := strings.Fields(line)
-		if len(fields) == 3 && fields[0] == "VmHWM:" {
+		if len(fields) == 3 && fields[0] == name {
 			kilobytes, err := strconv.ParseInt(fields[1], 10, 64)
-			if err != nil {
-				return 0
-			}
-			return kilobytes << 10
+			return kilobytes << 10, err
 		}
 	}
-	return 0
+	return 0, fmt.Errorf("%s does not tell %s", file, name)
 }
 
 // LogEnd is the end of the log, for a failure's message.
