@@ -13,8 +13,20 @@ until temporal operator cluster health > /dev/null 2>&1; do
 	sleep 1
 done
 
-if temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" > /dev/null 2>&1; then
-	temporal operator namespace update --namespace "$TEMPORAL_NAMESPACE" --retention "$TEMPORAL_RETENTION"
-else
-	temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$TEMPORAL_RETENTION"
-fi
+# A namespace just made is not known everywhere at once: what one question finds, the next may not.
+settle() {
+	if temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" > /dev/null 2>&1; then
+		temporal operator namespace update --namespace "$TEMPORAL_NAMESPACE" --retention "$TEMPORAL_RETENTION"
+	else
+		temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$TEMPORAL_RETENTION"
+	fi
+}
+
+tries=0
+until settle; do
+	tries=$((tries + 1))
+	if [ $tries -ge 30 ]; then
+		exit 1
+	fi
+	sleep 1
+done
