@@ -81,6 +81,7 @@ func (a *Mails) password(f store.MailFacts) (mail.Data, error) {
 	return mail.DeliveryPassword{
 		OrderNumber: f.Order.OrderNumber, PartnerCode: f.Order.PartnerCode, EndUserName: f.EndUserName, Password: password,
 		ValidUntil: models.DateOf(from).AddDays(a.Profile.Lifetimes.DeliveryPasswordDays), SiteURL: a.Links.Delivery(),
+		Communication: f.Order.Communication,
 	}, nil
 }
 

@@ -87,6 +87,8 @@ type DeliveryPassword struct {
 	Password    string
 	ValidUntil  models.Date // the last day, until 24:00 Japan time
 	SiteURL     string
+
+	Communication string
 }
 
 // Kind names the mail.

@@ -64,6 +64,7 @@ func samples() []Data {
 		DeliveryPassword{
 			OrderNumber: "ORDC4830217", PartnerCode: "AB12CD34", EndUserName: oddName, Password: "hK7pT2mWq9Xz",
 			ValidUntil: models.NewDate(2027, 2, 28), SiteURL: "https://delivery.example.jp/",
+			Communication: "納品は12/1以降でお願いします。",
 		},
 		SendBack{
 			ResellerName: "北斗システム販売株式会社", OrderNumber: "ORDC4830217", PartnerCode: "AB12CD34",

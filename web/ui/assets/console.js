@@ -65,7 +65,7 @@
   document.addEventListener("input", (e) => { typed = typed || e.target.closest("#live form") !== null; });
   document.addEventListener("htmx:before:request", (e) => {
     const live = e.target.closest?.("#live");
-    const busy = live && (typed || live.querySelector("details.act[open], details.more[open], .letter[open]") || live.querySelector("form")?.contains(document.activeElement));
+    const busy = live && (typed || live.querySelector("details.act[open], details.more[open], .letter[open], #changed") || live.querySelector("form")?.contains(document.activeElement));
     if (busy) e.preventDefault();
   });
   document.addEventListener("htmx:after:swap", () => { show(document); count(); });
