@@ -37,7 +37,7 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err := a.schemaCurrent(ctx); err != nil {
 		return err
 	}
-	limitMemory(c.RendersAtOnce)
+	limitMemory(rendersAtOnce(c.RendersAtOnce))
 	m := metrics.New(a.store, a.profile.Calendar().CoveredUntil())
 	w, stop, err := a.startWorker(ctx, m)
 	if err != nil {
@@ -49,16 +49,27 @@ func (workerCommand) Run(ctx context.Context) error {
 	return listenUntil(ctx, probes)
 }
 
-// limitMemory makes the collector keep up with drawing, which leaves some 25 MB
+// workflowsKept is how many workflows the worker holds ready in memory. The rest,
+// waiting for days if need be, is read again from its history when something
+// happens to it, which takes milliseconds; each one held takes some 60 KB.
+const workflowsKept = 256
+
+// rendersAtOnce is the configured bound on drawing, or one document for every
+// two processors: each takes 10 ms and holds 20 MB.
+func rendersAtOnce(configured int) int {
+	if configured > 0 {
+		return configured
+	}
+	return max(1, runtime.GOMAXPROCS(0)/2)
+}
+
+// limitMemory makes the collector keep up with drawing, which leaves some 20 MB
 // of garbage behind for each document: without a limit the heap grows to several
 // times what is alive. The limit is soft, and GOMEMLIMIT's word counts more.
-func limitMemory(rendersAtOnce int) {
-	const alive, perRender = 24 << 20, 20 << 20
-	if rendersAtOnce == 0 {
-		rendersAtOnce = runtime.GOMAXPROCS(0)
-	}
+func limitMemory(renders int) {
+	const alive, perRender = 24<<20 + workflowsKept*60<<10, 20 << 20
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(alive + rendersAtOnce*perRender))
+		debug.SetMemoryLimit(int64(alive + renders*perRender))
 	}
 }
 
@@ -68,6 +79,7 @@ func (a *app) startWorker(ctx context.Context, m *metrics.Metrics) (sdkworker.Wo
 	if err != nil {
 		return nil, nil, err
 	}
+	sdkworker.SetStickyWorkflowCacheSize(workflowsKept)
 	var w sdkworker.Worker
 	err = a.untilTemporal(ctx, func() error {
 		// A worker remembers for ever that its start failed, so every try takes a new one.
@@ -118,7 +130,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 	sender := mail.NewSender(a.smtp())
 	teller := outbox.New(a.store, a.temporal, a.log, 1)
 	links := activities.Links{Public: a.config.PublicURL}
-	drawing := documents.New(documents.Options{MaxAtOnce: a.config.RendersAtOnce, Brand: a.profile.Brand.LegalName})
+	drawing := documents.New(documents.Options{MaxAtOnce: rendersAtOnce(a.config.RendersAtOnce), Brand: a.profile.Brand.LegalName})
 	all := worker.Activities{
 		Orders: &activities.Orders{Store: a.store, Sealer: a.ring},
 		Mails: &activities.Mails{
