@@ -52,20 +52,21 @@ func (l CertificateLine) Reduced() bool { return l.ReducedFrom > l.Quantity }
 // waits while too many documents are drawn; the errors are documents_busy when the
 // context ends first, and internal.
 func (r *Renderer) Certificate(ctx context.Context, c Certificate) (PDF, error) {
-	return r.render(ctx, func(t *typesetter) (*draft, error) {
-		code, err := qrCode(c.VerifyURL)
-		if err != nil {
-			return nil, err
-		}
-		s := &certificateSheet{
-			Certificate: c, typesetter: t, say: wordsIn(c.Language), code: code,
-			issuer: cmp.Or(c.Issuer.In(c.Language), r.brand.In(c.Language)),
-		}
-		l := s.layout()
-		return &draft{
-			layout: l, lang: c.Language, created: c.IssuedOn.Start(),
-			title:  t.clean(s.say.certificate + " " + c.Number),
-			author: t.clean(s.issuer),
-		}, nil
-	})
+	return r.render(ctx, func(t *typesetter) (*draft, error) { return draftCertificate(t, c, r.brand) })
+}
+
+func draftCertificate(t *typesetter, c Certificate, brand models.Text) (*draft, error) {
+	code, err := qrCode(c.VerifyURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &certificateSheet{
+		Certificate: c, typesetter: t, say: wordsIn(c.Language), code: code,
+		issuer: cmp.Or(c.Issuer.In(c.Language), brand.In(c.Language)),
+	}
+	return &draft{
+		layout: s.layout(), lang: c.Language, created: c.IssuedOn.Start(),
+		title:  t.clean(s.say.certificate + " " + c.Number),
+		author: t.clean(s.issuer),
+	}, nil
 }

@@ -22,9 +22,8 @@ var (
 	boldFont []byte
 )
 
-// fontFiles are the bytes of both weights as one document embeds them. The
-// library writes into them while it cuts a subset, so documents that are drawn at
-// the same time never share them.
+// fontFiles are the bytes of both weights. The library writes into those that it is
+// given, so documents never share them.
 type fontFiles struct {
 	regular, bold []byte
 }
@@ -34,10 +33,11 @@ func (f fontFiles) clone() *fontFiles {
 	return &fontFiles{regular: slices.Clone(f.regular), bold: slices.Clone(f.bold)}
 }
 
-// face is one weight, read-only, for measuring text.
+// face is one weight, read-only, for measuring text and for taking glyphs from.
 type face struct {
 	font       *sfnt.Font
 	unitsPerEm fixed.Int26_6
+	tables     map[string][]byte
 }
 
 // typeface is what all documents start from.
@@ -83,7 +83,15 @@ func prepareFace(file []byte) (face, error) {
 	if err != nil {
 		return face{}, err
 	}
-	return face{font: parsed, unitsPerEm: fixed.I(int(parsed.UnitsPerEm()))}, nil
+	f := face{font: parsed, unitsPerEm: fixed.I(int(parsed.UnitsPerEm())), tables: map[string][]byte{}}
+	for _, name := range []string{
+		"head", "hhea", "hmtx", "maxp", "loca", "glyf", "name", "post", "OS/2", "cvt ", "fpgm", "prep", "gasp",
+	} {
+		if f.tables[name], err = tableOf(file, name); err != nil {
+			return face{}, err
+		}
+	}
+	return f, nil
 }
 
 // advance gives the rune's width in thousandths of the font size, or false when

@@ -34,7 +34,7 @@ func init() {
 
 // Options say how documents are drawn.
 type Options struct {
-	// MaxAtOnce bounds the renders at once, each of which takes about 25 MB for some
+	// MaxAtOnce bounds the renders at once, each of which takes about 10 MB for some
 	// milliseconds; 0 is one per processor. Others wait.
 	MaxAtOnce int
 	// Brand is the issuer's name where a document's input gives none.
@@ -44,8 +44,7 @@ type Options struct {
 // Renderer draws documents. It may be used by many goroutines at once.
 type Renderer struct {
 	brand models.Text
-	// slots hold the fonts for one render each; a nil is filled at its first use.
-	slots chan *fontFiles
+	slots chan struct{} // has a place for each render at once
 }
 
 // New makes a renderer.
@@ -53,11 +52,7 @@ func New(o Options) *Renderer {
 	if o.MaxAtOnce <= 0 {
 		o.MaxAtOnce = runtime.GOMAXPROCS(0)
 	}
-	r := &Renderer{brand: o.Brand, slots: make(chan *fontFiles, o.MaxAtOnce)}
-	for range o.MaxAtOnce {
-		r.slots <- nil
-	}
-	return r
+	return &Renderer{brand: o.Brand, slots: make(chan struct{}, o.MaxAtOnce)}
 }
 
 // PDF is a finished document.
@@ -88,28 +83,28 @@ func (r *Renderer) render(ctx context.Context, compose func(*typesetter) (*draft
 	if err := ctx.Err(); err != nil {
 		return PDF{}, busy(err)
 	}
-	var files *fontFiles
 	select {
-	case files = <-r.slots:
+	case r.slots <- struct{}{}:
 	case <-ctx.Done():
 		return PDF{}, busy(ctx.Err())
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
-			files = nil // a render that broke off may have left anything in them
 			pdf, err = PDF{}, models.Internal(recovered(cause))
 		}
-		r.slots <- files
+		<-r.slots
 	}()
-	if files == nil {
-		files = face.files.clone()
-	}
 	t := newTypesetter(face)
 	d, err := compose(t)
 	if err != nil {
 		return PDF{}, models.Internal(err)
 	}
-	content, err := draw(d, files)
+	pages := d.layout.pages()
+	files, err := face.cutFonts(pages)
+	if err != nil {
+		return PDF{}, models.Internal(err)
+	}
+	content, err := draw(d, pages, files)
 	if err != nil {
 		return PDF{}, models.Internal(err)
 	}
@@ -136,8 +131,8 @@ func asError(cause any) error {
 	return err
 }
 
-// draw lets the library make the PDF.
-func draw(d *draft, files *fontFiles) ([]byte, error) {
+// draw lets the library make the PDF with fonts that hold what the pages print.
+func draw(d *draft, pages [][]*strip, files *fontFiles) ([]byte, error) {
 	fonts, err := repository.New().
 		AddUTF8FontFromBytes(fontFamily, fontstyle.Normal, files.regular).
 		AddUTF8FontFromBytes(fontFamily, fontstyle.Bold, files.bold).
@@ -156,7 +151,7 @@ func draw(d *draft, files *fontFiles) ([]byte, error) {
 		WithCreator("Todoke", true).
 		WithCreationDate(writable(d.created)).
 		Build())
-	for _, strips := range d.layout.pages() {
+	for _, strips := range pages {
 		rows := make([]core.Row, len(strips))
 		for i, s := range strips {
 			rows[i] = s.row()

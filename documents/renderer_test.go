@@ -2,10 +2,14 @@ package documents
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +17,9 @@ import (
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"pgregory.net/rapid"
 
 	"github.com/todoke/todoke/models"
 )
@@ -77,27 +84,130 @@ func TestManyAtOnceDrawTheSame(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if len(r.slots) != 4 {
-		t.Errorf("%d slots are left", len(r.slots))
+	if len(r.slots) != 0 {
+		t.Errorf("%d slots were not given back", len(r.slots))
 	}
 }
 
-// Slots use their copy of the fonts again, so no render may leave a trace in it.
-func TestRendersLeaveTheFontsAsTheyWere(t *testing.T) {
-	r := New(Options{MaxAtOnce: 1, Brand: brand})
-	for _, c := range []Certificate{sampleCertificate(models.Japanese), oddCertificate(models.English)} {
-		if _, err := r.Certificate(t.Context(), c); err != nil {
-			t.Fatal(err)
-		}
-	}
+// The fonts that a document gets are cut to what it prints. The PDF must be the
+// same as with the whole ones, or a mistake in the cutting would show in print only.
+func TestCutFontsPrintWhatWholeFontsDo(t *testing.T) {
 	face, err := loadTypeface()
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := <-r.slots
-	if !bytes.Equal(used.regular, face.files.regular) || !bytes.Equal(used.bold, face.files.bold) {
-		t.Error("a render changed the fonts")
+	before := face.files.clone()
+	for name, c := range map[string]Certificate{
+		"everyday": sampleCertificate(models.Japanese), "English": sampleCertificate(models.English),
+		"odd": oddCertificate(models.Japanese), "long": longCertificate(models.Japanese, 60),
+	} {
+		d, err := draftCertificate(newTypesetter(face), c, brand)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := draw(d, d.layout.pages(), face.files.clone())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := d.layout.pages()
+		files, err := face.cutFonts(pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files.regular) > 300_000 || len(files.bold) > 300_000 {
+			t.Errorf("%s: the fonts still have %d and %d bytes", name, len(files.regular), len(files.bold))
+		}
+		cut, err := draw(d, pages, files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if whole, cut := unnamed(t, whole), unnamed(t, cut); whole != cut {
+			t.Errorf("%s: %d bytes with whole fonts, %d with cut ones, and they differ", name, len(whole), len(cut))
+		}
 	}
+	if !bytes.Equal(before.regular, face.files.regular) || !bytes.Equal(before.bold, face.files.bold) {
+		t.Error("drawing changed the fonts that all documents are cut from")
+	}
+}
+
+var (
+	streams  = regexp.MustCompile(`(?s)/Length \d+>>\nstream\n(.*?)\nendstream`)
+	fontName = regexp.MustCompile(`/F[0-9a-f]{40}(?: \d+ 0 R)?`)
+	widths   = regexp.MustCompile(`(?s)/W \[.*?/CIDToGIDMap`)
+	places   = regexp.MustCompile(`(?s)\nxref\n.*`)
+)
+
+// unnamed is what a PDF says, unpacked, without the names of its fonts, which are made from their files, without
+// widths, which TestCutFontsKeepGlyphAndWidth looks at, and without the table of where everything stands.
+func unnamed(t *testing.T, pdf []byte) string {
+	t.Helper()
+	open := streams.ReplaceAllFunc(pdf, func(packed []byte) []byte {
+		r, err := zlib.NewReader(bytes.NewReader(streams.FindSubmatch(packed)[1]))
+		if err != nil {
+			return packed // not compressed
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	})
+	for _, different := range []*regexp.Regexp{fontName, widths, places} {
+		open = different.ReplaceAll(open, nil)
+	}
+	return string(open)
+}
+
+// Every character that the face has is cut with its own glyph and width.
+func TestCutFontsKeepGlyphAndWidth(t *testing.T) {
+	face, err := loadTypeface()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		runes := map[rune]bool{}
+		for _, r := range rapid.SliceOfN(rapid.Rune(), 0, 300).Draw(t, "runes") {
+			runes[r] = true
+		}
+		for _, r := range "髙﨑㈱①ーヽ0123456789 AVf" {
+			runes[r] = rapid.Bool().Draw(t, string(r))
+		}
+		whole := face.bold
+		file, err := whole.cut(runes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := sfnt.Parse(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut := whole
+		cut.font = parsed
+		var buf sfnt.Buffer
+		for r := range runes {
+			want, had := whole.advance(&buf, r)
+			if got, has := cut.advance(&buf, r); has != had || got != want {
+				t.Fatalf("%U is %v wide, %v, instead of %v, %v", r, got, has, want, had)
+			}
+			if had && outline(t, whole.font, r) != outline(t, cut.font, r) {
+				t.Fatalf("%U looks different", r)
+			}
+		}
+	})
+}
+
+// outline is how a character is drawn, as a text.
+func outline(t *rapid.T, f *sfnt.Font, r rune) string {
+	var buf sfnt.Buffer
+	glyph, err := f.GlyphIndex(&buf, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	segments, err := f.LoadGlyph(&buf, glyph, fixed.I(1000), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(segments)
 }
 
 func TestNoMoreThanAllowedAtOnce(t *testing.T) {
