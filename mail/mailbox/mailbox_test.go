@@ -247,6 +247,10 @@ func TestPageReadsLikeAMailProgram(t *testing.T) {
 	if n := page(t, h, "/?q=b@x").Find(".item").Length(); n != 1 {
 		t.Errorf("the filter shows %d", n)
 	}
+	icon := get(t, h, http.MethodGet, p.Find("link[rel=icon]").AttrOr("href", ""))
+	if policy := get(t, h, http.MethodGet, "/").Header().Get("Content-Security-Policy"); icon.Code != http.StatusOK || !strings.Contains(policy, "img-src 'self'") {
+		t.Errorf("the page may not show its icon: %d, %s", icon.Code, policy)
+	}
 	if w := get(t, h, http.MethodGet, "/messages/nothing"); w.Code != http.StatusNotFound {
 		t.Errorf("a mail that is not there: %d", w.Code)
 	}

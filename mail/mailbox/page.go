@@ -13,7 +13,7 @@ import (
 	"github.com/todoke/todoke/models"
 )
 
-//go:embed page.html list.html page.css page.js
+//go:embed page.html list.html page.css page.js icon.svg
 var pageFiles embed.FS
 
 var pages = template.Must(template.New("page.html").ParseFS(pageFiles, "page.html", "list.html"))
@@ -29,6 +29,7 @@ func (m *Mailbox) Handler() http.Handler {
 	mux.HandleFunc("GET /api/messages", m.listMessages)
 	mux.HandleFunc("DELETE /api/messages", m.deleteMessages)
 	mux.HandleFunc("GET /page.css", asset("text/css; charset=utf-8", "page.css"))
+	mux.HandleFunc("GET /icon.svg", asset("image/svg+xml", "icon.svg"))
 	mux.HandleFunc("GET /page.js", asset("text/javascript; charset=utf-8", "page.js"))
 	// Another site open in the same browser must not be able to delete mails.
 	return http.NewCrossOriginProtection().Handler(mux)
@@ -167,7 +168,7 @@ func (m *Mailbox) showPage(w http.ResponseWriter, r *http.Request) {
 	} else if id != "" {
 		status = http.StatusNotFound
 	}
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; "+
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
 		"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'")
 	m.answer(w, status, "page.html", v)
 }

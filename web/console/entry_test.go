@@ -103,6 +103,10 @@ func TestLinesWithoutJavaScript(t *testing.T) {
 	a := h.application()
 	b := h.signedIn(models.RoleClerk)
 	page := b.get("/console/orders/new?receipt=" + a.ReceiptNumber)
+	// The Enter key presses a form's first button: that is the sheet's own, no line's.
+	if does := page.Find(sheetForm+" button").First().AttrOr("value", ""); does != "enter" {
+		t.Errorf("the Enter key does %q", does)
+	}
 	form := page.form(sheetForm, url.Values{"lines[0].product_code": {"APX1"}, "lines[0].quantity": {"10"}, "do": {"add_line"}})
 	two := b.post("/console/orders/new", form).want(http.StatusOK)
 	if two.Find("table[data-sheet] tbody tr").Length() != 2 || two.Find(".wrong").Length() != 0 {

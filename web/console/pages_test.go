@@ -67,6 +67,12 @@ func TestNumbersLeadToExactlyTheirRows(t *testing.T) {
 		t.Errorf("%q does not lead to what is overdue", late)
 	}
 	page.want(http.StatusOK, "期限を過ぎた差し戻し", "営業日")
+	// In the menu only what is overdue is alarming.
+	h.run(h.order(h.application(func(a *models.Application) { a.Credits = true }), "", line("V1ES-STD", 250, 12)), nil)
+	counts := b.get("/console").Find(`nav.menu a[href="/console/orders?status=sent_back&oldest=1"] .counts`)
+	if got := strings.Join(strings.Fields(counts.Text()), " "); got != "超過 2 3" || counts.Find(".late").Text() != "超過 2" {
+		t.Errorf("the menu counts %q", got)
+	}
 }
 
 // everyPage is an address of every kind of page.

@@ -47,7 +47,7 @@ type menuItem struct {
 	href    string
 	text    string // text ID
 	count   int64
-	late    bool
+	late    int64 // of them, overdue or gone wrong
 	role    models.Role
 }
 
@@ -68,25 +68,25 @@ const (
 
 func (f Frame) menu() []menuGroup {
 	return []menuGroup{
-		{"", []menuItem{{"today", "/console", "console.nav.today", f.Waiting.Total(), false, models.RoleViewer}}},
+		{"", []menuItem{{"today", "/console", "console.nav.today", f.Waiting.Total(), 0, models.RoleViewer}}},
 		{"console.nav.orders", []menuItem{
-			{"to_check", ToCheckURL, "console.nav.to_check", f.Waiting.ToCheck, false, models.RoleViewer},
-			{"sent_back", SentBackURL, "console.nav.sent_back", f.Waiting.SentBack, f.Waiting.SentBackLate > 0, models.RoleViewer},
-			{"mails_failed", MailsFailedURL, "console.nav.mails_failed", f.Waiting.MailsFailed, true, models.RoleViewer},
-			{"mails_unknown", MailsUnknownURL, "console.nav.mails_unknown", f.Waiting.MailsUnknown, true, models.RoleViewer},
-			{"orders", "/console/orders", "console.nav.all_orders", 0, false, models.RoleViewer},
-			{"entry", "/console/orders/new", "console.nav.entry", 0, false, models.RoleClerk},
+			{"to_check", ToCheckURL, "console.nav.to_check", f.Waiting.ToCheck, 0, models.RoleViewer},
+			{"sent_back", SentBackURL, "console.nav.sent_back", f.Waiting.SentBack, f.Waiting.SentBackLate, models.RoleViewer},
+			{"mails_failed", MailsFailedURL, "console.nav.mails_failed", f.Waiting.MailsFailed, f.Waiting.MailsFailed, models.RoleViewer},
+			{"mails_unknown", MailsUnknownURL, "console.nav.mails_unknown", f.Waiting.MailsUnknown, f.Waiting.MailsUnknown, models.RoleViewer},
+			{"orders", "/console/orders", "console.nav.all_orders", 0, 0, models.RoleViewer},
+			{"entry", "/console/orders/new", "console.nav.entry", 0, 0, models.RoleClerk},
 		}},
 		{"console.nav.registers", []menuItem{
-			{"contracts", "/console/contracts", "console.nav.contracts", 0, false, models.RoleViewer},
-			{"applications", "/console/applications", "console.nav.applications", 0, false, models.RoleViewer},
-			{"mails", "/console/mails", "console.nav.mails", 0, false, models.RoleViewer},
-			{"audit", "/console/audit", "console.nav.audit", 0, false, models.RoleViewer},
+			{"contracts", "/console/contracts", "console.nav.contracts", 0, 0, models.RoleViewer},
+			{"applications", "/console/applications", "console.nav.applications", 0, 0, models.RoleViewer},
+			{"mails", "/console/mails", "console.nav.mails", 0, 0, models.RoleViewer},
+			{"audit", "/console/audit", "console.nav.audit", 0, 0, models.RoleViewer},
 		}},
 		{"console.nav.admin", []menuItem{
-			{"resellers", "/console/resellers", "console.nav.resellers", 0, false, models.RoleLead},
-			{"products", "/console/products", "console.nav.products", 0, false, models.RoleViewer},
-			{"staff", "/console/staff", "console.nav.staff", 0, false, models.RoleLead},
+			{"resellers", "/console/resellers", "console.nav.resellers", 0, 0, models.RoleLead},
+			{"products", "/console/products", "console.nav.products", 0, 0, models.RoleViewer},
+			{"staff", "/console/staff", "console.nav.staff", 0, 0, models.RoleLead},
 		}},
 	}
 }

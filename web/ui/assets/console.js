@@ -68,7 +68,16 @@
     const busy = live && (typed || live.querySelector("details.act[open], details.more[open], .letter[open], #changed") || live.querySelector("form")?.contains(document.activeElement));
     if (busy) e.preventDefault();
   });
-  document.addEventListener("htmx:after:swap", () => { show(document); count(); });
+  document.addEventListener("htmx:after:swap", () => { show(document); count(); outdate(); });
+
+  // What the last action came to is no news any more once the record went on; it stays long enough to be read.
+  const read = 6000, begun = Date.now();
+  const status = () => document.getElementById("live")?.dataset.status;
+  const first = status();
+  const outdate = () => {
+    if (status() === first) return;
+    setTimeout(() => document.querySelector("[data-flash]")?.remove(), Math.max(0, read - (Date.now() - begun)));
+  };
 
   // Leaving a long form with something typed in it asks first.
   let guarded = false;
