@@ -61,24 +61,3 @@ type Mail struct {
 	FinishedAt    *time.Time
 	GiveUpAt      time.Time // temporary refusals are retried until then
 }
-
-// Task is something staff must look at.
-type Task struct {
-	ID        int64
-	Kind      TaskKind
-	OrderID   int64
-	MailID    *int64
-	OpenedAt  time.Time
-	ClosedAt  *time.Time
-	ClosedBy  *int64
-	CloseNote string
-}
-
-// TaskKind says what a task is about.
-type TaskKind string
-
-// The tasks of order intake.
-const (
-	TaskMailUnknown    TaskKind = "mail_unknown"    // nobody knows whether it arrived
-	TaskDeliveryFailed TaskKind = "delivery_failed" // ID or PW mail was refused after registering
-)

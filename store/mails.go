@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,16 +106,15 @@ func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStat
 			return nil
 		}
 		now := s.Now()
-		if status == models.MailQueued && now.After(m.GiveUpAt) {
-			status = models.MailFailed
-		}
 		if status == models.MailQueued {
 			stale, err := s.stale(tx, m)
-			if err != nil {
+			switch {
+			case err != nil:
 				return err
-			}
-			if stale {
+			case stale:
 				status, reply = models.MailFailed, withdrawn
+			case now.After(m.GiveUpAt):
+				status = models.MailFailed
 			}
 		}
 		changes := map[string]any{"status": status, "reply": reply}
@@ -131,14 +131,22 @@ func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStat
 	return m, err
 }
 
+// endedByCancelling are the mails that a cancelled order sends no more.
+var endedByCancelling = []models.MailKind{
+	models.MailOrderAccepted, models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder,
+}
+
 // stale says whether a mail that was being sent has become wrong meanwhile, as
 // those that withdrawMails ends: it must not be tried again.
 func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 	switch {
-	case m.Kind == models.MailOrderAccepted:
+	case slices.Contains(endedByCancelling, m.Kind):
 		var status models.OrderStatus
 		err := tx.Model(&models.Order{}).Select("status").Where("id = ?", *m.OrderID).Scan(&status).Error
-		return status == models.OrderCancelled, err
+		if err != nil || status == models.OrderCancelled || m.Kind != models.MailSendBackReminder {
+			return status == models.OrderCancelled, err
+		}
+		return s.reminderStale(tx, m)
 	case m.Kind == models.MailDeliveryID || m.Kind == models.MailDeliveryPassword:
 		var version int
 		err := tx.Model(&models.Shipment{}).Select("password_version").Where("order_id = ?", *m.OrderID).Scan(&version).Error
@@ -147,23 +155,20 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 	return false, nil
 }
 
-// afterMail does what a mail's end means for its order, in the same transaction.
+// afterMail does what a mail's end means, in the same transaction: the password's
+// days begin, and what nobody was told becomes a task for staff.
 func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
-	if m.OrderID == nil || !m.Status.Final() || m.Reply == withdrawn {
+	if !m.Status.Final() || m.Reply == withdrawn {
 		return nil
 	}
 	isPassword := m.Kind == models.MailDeliveryPassword || m.Kind == models.MailPasswordAgain
-	isDelivery := m.Kind == models.MailDeliveryID || isPassword
 	if isPassword && m.Status != models.MailFailed {
 		if err := s.passwordMailed(tx, m); err != nil {
 			return err
 		}
 	}
-	switch {
-	case m.Status == models.MailUnknown:
-		return s.openTask(tx, models.TaskMailUnknown, *m.OrderID, m.ID)
-	case m.Status == models.MailFailed && isDelivery:
-		return s.openTask(tx, models.TaskDeliveryFailed, *m.OrderID, m.ID)
+	if kind, needed := m.Task(); needed {
+		return s.openTask(tx, kind, m)
 	}
 	return nil
 }

@@ -90,9 +90,13 @@ func (s *Store) changeOrder(tx *gorm.DB, o *models.Order, before models.Order, c
 	return r.Error
 }
 
-// backToChecking closes the open send-back: all checks run again.
+// backToChecking closes the open send-back: all checks run again, and nobody is
+// reminded any more of what was answered.
 func (s *Store) backToChecking(tx *gorm.DB, o *models.Order) error {
 	o.Status, o.WaitingFor = models.OrderChecking, models.WaitingForNobody
+	if err := s.withdrawMails(tx, o.ID, models.MailSendBackReminder); err != nil {
+		return err
+	}
 	return s.closeSendBack(tx, o.ID)
 }
 
@@ -299,7 +303,7 @@ func (s *Store) CancelOrder(ctx context.Context, actor models.Actor, d Decide, r
 			if err := s.closeSendBack(tx, o.ID); err != nil {
 				return err
 			}
-			err := s.withdrawMails(tx, o.ID, models.MailOrderAccepted, models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder)
+			err := s.withdrawMails(tx, o.ID, endedByCancelling...)
 			if err != nil || actor.Kind == models.ActorAPIKey {
 				return err // the reseller knows what it cancelled itself
 			}

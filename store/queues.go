@@ -15,6 +15,7 @@ type Queues struct {
 	SentBackLate   int64 // of those, the last reminder's day has come
 	MailsFailed    int64 // open tasks: a delivery mail was refused
 	MailsUnknown   int64 // open tasks: nobody knows whether a mail arrived
+	NoticesFailed  int64 // open tasks: a mail that only tells something was refused
 	DeliveredToday int64 // since midnight in Japan
 }
 
@@ -35,6 +36,7 @@ func (s *Store) Queues(ctx context.Context) (Queues, error) {
 			{s.sentBackLate(orders()), &q.SentBackLate},
 			{tasks(models.TaskDeliveryFailed), &q.MailsFailed},
 			{tasks(models.TaskMailUnknown), &q.MailsUnknown},
+			{tasks(models.TaskMailFailed), &q.NoticesFailed},
 			{orders().Where("delivered_at >= ?", s.Today().Start().UTC()), &q.DeliveredToday},
 		} {
 			if err := count.q.Count(count.into).Error; err != nil {

@@ -69,16 +69,22 @@ func (s *Store) queueCancelledMail(tx *gorm.DB, o models.Order) error {
 }
 
 // QueueReminder queues the n-th reminder of a send-back that is still open, and
-// gives the mail to send, or nothing when it was answered meanwhile.
+// gives the mail to send. It queues nothing when the send-back was answered
+// meanwhile, or when a later reminder is due already: after an outage only the
+// latest goes out, and it takes the place of those not sent yet.
 func (s *Store) QueueReminder(ctx context.Context, sendBackID int64, n int) (mailID int64, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		mailID = 0
 		var sb models.SendBack
 		if err := tx.Where("id = ?", sendBackID).Take(&sb).Error; err != nil {
 			return found(err, "send_back")
 		}
 		if sb.ClosedAt != nil {
-			mailID = 0
 			return nil
+		}
+		latest := s.reminderDue(sb)
+		if err := s.withdrawReminders(tx, sb.ID, max(n, latest)); err != nil || latest > n {
+			return err
 		}
 		var o models.Order
 		var r models.Reseller
@@ -94,4 +100,34 @@ func (s *Store) QueueReminder(ctx context.Context, sendBackID int64, n int) (mai
 		return err
 	})
 	return mailID, err
+}
+
+// reminderDue is the number of the latest reminder whose moment has come, or 0.
+func (s *Store) reminderDue(sb models.SendBack) int {
+	latest := 0
+	for i, days := range s.rules.ReminderDays {
+		if !s.rules.Calendar.AddBusinessDaysAt(sb.OpenedAt, days).After(s.Now()) {
+			latest = i + 1
+		}
+	}
+	return latest
+}
+
+// withdrawReminders ends the reminders before a number that wait to be sent.
+func (s *Store) withdrawReminders(tx *gorm.DB, sendBackID int64, before int) error {
+	return tx.Model(&models.Mail{}).Where("send_back_id = ? AND kind = ? AND version < ? AND status = ?",
+		sendBackID, models.MailSendBackReminder, before, models.MailQueued).
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
+}
+
+// reminderStale says whether a reminder that is put off has become wrong: the
+// send-back was answered, or a later reminder has taken its place.
+func (s *Store) reminderStale(tx *gorm.DB, m models.Mail) (bool, error) {
+	var wrong int64
+	err := tx.Model(&models.SendBack{}).Where("id = ? AND closed_at IS NOT NULL", *m.SendBackID).Count(&wrong).Error
+	if err != nil || wrong > 0 {
+		return wrong > 0, err
+	}
+	err = tx.Model(&models.Mail{}).Where("send_back_id = ? AND kind = ? AND version > ?", *m.SendBackID, m.Kind, m.Version).Count(&wrong).Error
+	return wrong > 0, err
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // openTask opens a task about a mail, once.
-func (s *Store) openTask(tx *gorm.DB, kind models.TaskKind, orderID, mailID int64) error {
-	task := models.Task{Kind: kind, OrderID: orderID, MailID: &mailID, OpenedAt: s.Now()}
+func (s *Store) openTask(tx *gorm.DB, kind models.TaskKind, m models.Mail) error {
+	task := models.Task{Kind: kind, OrderID: m.OrderID, ApplicationID: m.ApplicationID, MailID: &m.ID, OpenedAt: s.Now()}
 	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "kind"}, {Name: "mail_id"}}, DoNothing: true}).Create(&task).Error
 }
 
@@ -32,6 +32,111 @@ func (s *Store) CloseTask(ctx context.Context, actor models.Actor, taskID int64,
 		if closed.RowsAffected == 0 {
 			return models.NewError(models.KindConflict, "task_closed")
 		}
-		return s.audit(tx, actor, "order", task.OrderID, "task_closed", nil, map[string]any{"task": task.Kind, "note": note})
+		subject, id := taskSubject(task)
+		return s.audit(tx, actor, subject, id, "task_closed", nil, map[string]any{"task": task.Kind, "note": note})
 	})
+}
+
+// taskSubject is the record whose history tells of the task.
+func taskSubject(t models.Task) (subject string, id int64) {
+	switch {
+	case t.OrderID != nil:
+		return "order", *t.OrderID
+	case t.ApplicationID != nil:
+		return "application", *t.ApplicationID
+	case t.MailID != nil:
+		return "mail", *t.MailID
+	}
+	return "task", t.ID
+}
+
+// TaskRow is a task in a list, with the mail it is about and the numbers that
+// people know its subject by.
+type TaskRow struct {
+	models.Task
+	Mail          models.Mail
+	OrderNumber   string // or nothing
+	ReceiptNumber string // of an application without an order, or nothing
+}
+
+// OpenTasks lists the tasks of some kinds that wait for staff, oldest first.
+func (s *Store) OpenTasks(ctx context.Context, kinds []models.TaskKind, p Page) ([]TaskRow, string, error) {
+	var list []TaskRow
+	var next string
+	p.Oldest = true
+	err := s.snapshot(ctx, func(tx *gorm.DB) error {
+		tasks, cursor, err := page[models.Task](tx.Where("kind IN ? AND closed_at IS NULL", kinds), p, func(t models.Task) int64 { return t.ID })
+		if err != nil {
+			return err
+		}
+		next = cursor
+		list, err = taskRows(tx, tasks)
+		return err
+	})
+	return list, next, err
+}
+
+// CountOpenTasks counts what OpenTasks lists.
+func (s *Store) CountOpenTasks(ctx context.Context, kinds []models.TaskKind) (int64, error) {
+	var n int64
+	err := s.reader(ctx).Model(&models.Task{}).Where("kind IN ? AND closed_at IS NULL", kinds).Count(&n).Error
+	return n, translate(err)
+}
+
+// TasksOfApplication lists the tasks about an application that no order took over.
+func (s *Store) TasksOfApplication(ctx context.Context, applicationID int64) ([]TaskRow, error) {
+	var list []TaskRow
+	err := s.snapshot(ctx, func(tx *gorm.DB) error {
+		var tasks []models.Task
+		err := tx.Where("application_id = ? AND order_id IS NULL", applicationID).Order("id").Find(&tasks).Error
+		if err == nil {
+			list, err = taskRows(tx, tasks)
+		}
+		return err
+	})
+	return list, err
+}
+
+// taskRows reads what the tasks are about, with a query for each kind of record.
+func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
+	var mailIDs, orderIDs, applicationIDs []int64
+	for _, t := range tasks {
+		mailIDs, orderIDs, applicationIDs = append(mailIDs, given(t.MailID)...), append(orderIDs, given(t.OrderID)...), append(applicationIDs, given(t.ApplicationID)...)
+	}
+	var mails []models.Mail
+	if err := tx.Where("id IN ?", mailIDs).Find(&mails).Error; err != nil {
+		return nil, err
+	}
+	numbers, err := orderNumbers(tx, orderIDs)
+	if err != nil {
+		return nil, err
+	}
+	receipts, err := receiptNumbers(tx, applicationIDs)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[int64]models.Mail{}
+	for _, m := range mails {
+		byID[m.ID] = m
+	}
+	list := make([]TaskRow, len(tasks))
+	for i, t := range tasks {
+		list[i] = TaskRow{Task: t}
+		if t.MailID != nil {
+			list[i].Mail = byID[*t.MailID]
+		}
+		if t.OrderID != nil {
+			list[i].OrderNumber = numbers[*t.OrderID]
+		} else if t.ApplicationID != nil {
+			list[i].ReceiptNumber = receipts[*t.ApplicationID]
+		}
+	}
+	return list, nil
+}
+
+func given(id *int64) []int64 {
+	if id == nil {
+		return nil
+	}
+	return []int64{*id}
 }

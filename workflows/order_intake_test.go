@@ -317,3 +317,21 @@ func TestSendBackTwice(t *testing.T) {
 	}
 	j.wantMails(delivery(map[models.MailKind]int{models.MailSendBack: 2, models.MailSendBackReminder: 1}))
 }
+
+// TestLateRemindersGoOutOnce begins the process of an order long after it was sent
+// back, as after an outage: of two reminders that are due the later one goes out.
+func TestLateRemindersGoOutOnce(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, house.Noon, house.Months(24))
+	_, err := j.Advance(t.Context(), j.order.ID)
+	house.Must(t, err)
+	j.begin(house.Noon.Add(12 * day))
+	j.at(day, func() { j.cancel(j.Staff) })
+	j.finish(models.OrderCancelled)
+	j.wantMails(map[models.MailKind]int{
+		models.MailSendBack: 1, models.MailSendBackReminder: 1, models.MailOrderCancelled: 1,
+	})
+	if m := j.MailOf(j.order.OrderNumber, models.MailSendBackReminder); m.Version != 2 {
+		t.Errorf("reminder %d goes out, want the second", m.Version)
+	}
+}

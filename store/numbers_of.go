@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+
+	"github.com/todoke/todoke/models"
+	"gorm.io/gorm"
+)
+
+// OrderNumbers gives the numbers of orders by row, for a page that lists what
+// names them, in one query.
+func (s *Store) OrderNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := orderNumbers(s.reader(ctx), ids)
+	return numbers, translate(err)
+}
+
+// ReceiptNumbers gives the receipt numbers of applications by row, in one query.
+func (s *Store) ReceiptNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := receiptNumbers(s.reader(ctx), ids)
+	return numbers, translate(err)
+}
+
+func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Model(&models.Order{}).Select("id, order_number AS number"), ids)
+}
+
+func receiptNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Model(&models.Application{}).Select("id, receipt_number AS number"), ids)
+}
+
+func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {
+	numbers := make(map[int64]string, len(ids))
+	if len(ids) == 0 {
+		return numbers, nil
+	}
+	var rows []struct {
+		ID     int64
+		Number string
+	}
+	err := q.Where("id IN ?", ids).Find(&rows).Error
+	for _, r := range rows {
+		numbers[r.ID] = r.Number
+	}
+	return numbers, err
+}
