@@ -28,6 +28,7 @@ type devCommand struct {
 	HTTP         string `help:"Address of the sites and the API." default:"127.0.0.1:8080"`
 	MailboxHTTP  string `help:"Address of the mailbox's pages." default:"127.0.0.1:8025"`
 	SMTP         string `help:"Address that the mailbox receives mail on." default:"127.0.0.1:1025"`
+	BounceSMTP   string `name:"bounce-smtp" help:"Address that bounces and replies are received on; the mailbox hands them over." default:"127.0.0.1:0"`
 	TemporalPort int    `help:"Port of Temporal." default:"7233"`
 	TemporalUI   int    `name:"temporal-ui-port" help:"Port of the Temporal UI." default:"8233"`
 	Fresh        bool   `help:"Forget everything and start anew."`
@@ -111,7 +112,8 @@ func (d *dev) prepare() error {
 		TemporalAddress: fmt.Sprintf("127.0.0.1:%d", d.command.TemporalPort),
 		TemporalUIURL:   fmt.Sprintf("http://127.0.0.1:%d", d.command.TemporalUI),
 		SMTPHost:        host, SMTPPort: smtpPort, SMTPTLS: "none", SMTPPool: 8,
-		FilesURL: "file://" + filepath.ToSlash(d.path("files")), Keys: ring, PublicURL: "http://" + browsable(d.command.HTTP),
+		BounceSMTP: d.command.BounceSMTP,
+		FilesURL:   "file://" + filepath.ToSlash(d.path("files")), Keys: ring, PublicURL: "http://" + browsable(d.command.HTTP),
 		HTTPAddr: d.command.HTTP, WorkerConcurrency: 20, LogLevel: "info",
 	}
 	return d.config.Check()
@@ -229,6 +231,9 @@ func (d *dev) serve(ctx context.Context) error {
 	d.closers = append(d.closers, func() error { teller.Close(); return nil })
 	handler, err := d.app.handler(m, teller)
 	if err != nil {
+		return err
+	}
+	if err := d.receiveInDev(m); err != nil {
 		return err
 	}
 	credentials, err := d.credentials(ctx, teller)

@@ -13,13 +13,18 @@ import (
 	"github.com/todoke/todoke/outbox"
 )
 
-type serveCommand struct{}
+type serveCommand struct {
+	BounceSMTP string `name:"bounce-smtp" placeholder:"HOST:PORT" help:"Receive bounces and replies by SMTP on this address, in place of TODOKE_BOUNCE_SMTP; off unless one is set."`
+}
 
 // Run answers requests until it is told to stop.
-func (serveCommand) Run(ctx context.Context) error {
+func (command serveCommand) Run(ctx context.Context) error {
 	c, err := config.Load()
 	if err != nil {
 		return err
+	}
+	if command.BounceSMTP != "" {
+		c.BounceSMTP = command.BounceSMTP
 	}
 	a, err := openApp(ctx, appOptions{config: c, log: newLog(c.LogLevel)})
 	if err != nil {
@@ -39,8 +44,16 @@ func (serveCommand) Run(ctx context.Context) error {
 	probes := &http.Server{Addr: c.MetricsAddr, Handler: a.probes(m), ReadHeaderTimeout: 5 * time.Second}
 	site := api.NewServer(handler, a.log)
 	site.Addr = c.HTTPAddr
-	a.log.Info("serving", "address", c.HTTPAddr, "public_url", c.PublicURL)
-	return listenUntil(ctx, site, probes)
+	servers := []server{site, probes}
+	if c.BounceSMTP != "" {
+		received, err := a.inboundServer(m)
+		if err != nil {
+			return err
+		}
+		servers = append(servers, received)
+	}
+	a.log.Info("serving", "address", c.HTTPAddr, "public_url", c.PublicURL, "bounce_smtp", c.BounceSMTP)
+	return listenUntil(ctx, servers...)
 }
 
 // schemaCurrent refuses to run on a schema that is not this version's.
@@ -79,9 +92,15 @@ func writeState(w http.ResponseWriter, err error) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
+// server is what listenUntil runs.
+type server interface {
+	ListenAndServe() error
+	Shutdown(ctx context.Context) error
+}
+
 // listenUntil runs servers until the context ends or one of them fails, and then
 // lets requests under way finish.
-func listenUntil(ctx context.Context, servers ...*http.Server) error {
+func listenUntil(ctx context.Context, servers ...server) error {
 	failed := make(chan error, len(servers))
 	for _, s := range servers {
 		go func() { failed <- s.ListenAndServe() }()

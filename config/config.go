@@ -31,6 +31,11 @@ type Config struct {
 	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls"` // starttls, tls or none
 	SMTPPool     int    `env:"SMTP_POOL" envDefault:"8"`
 
+	BounceSMTP    string `env:"BOUNCE_SMTP"`     // where serve receives bounces and replies by SMTP; empty: nowhere
+	BounceDomain  string `env:"BOUNCE_DOMAIN"`   // the domain they come to; empty: the profile's mail domain where BOUNCE_SMTP is set
+	BounceTLSCert string `env:"BOUNCE_TLS_CERT"` // PEM files; empty: STARTTLS is not offered
+	BounceTLSKey  string `env:"BOUNCE_TLS_KEY"`
+
 	FilesURL string `env:"FILES_URL,required"` // file:///folder or s3://bucket
 	Keys     string `env:"KEYS,required"`      // 1:base64,2:base64
 	Profile  string `env:"PROFILE"`            // path of a vendor profile; empty: the one that ships
@@ -66,6 +71,9 @@ func (c *Config) Check() error {
 	case "starttls", "tls", "none":
 	default:
 		return fmt.Errorf("%sSMTP_TLS must be starttls, tls or none", Prefix)
+	}
+	if (c.BounceTLSCert == "") != (c.BounceTLSKey == "") {
+		return fmt.Errorf("%sBOUNCE_TLS_CERT and %sBOUNCE_TLS_KEY go together", Prefix, Prefix)
 	}
 	return nil
 }

@@ -69,6 +69,7 @@ type Mailbox struct {
 
 	mu        sync.Mutex
 	behaviour func(stage Stage, from, to string) Behaviour
+	handOver  handOver
 	messages  []Message // oldest first
 	cut       []string
 	changed   chan struct{} // closed at every arrival

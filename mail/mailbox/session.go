@@ -88,6 +88,10 @@ func (s *session) Data(r io.Reader) error {
 		return err
 	}
 	return s.step(StageEnd, s.from, s.to[0], func() error {
+		// Before it is kept: a mail that is sent again must not be there twice.
+		if err := s.mailbox.pass(s.from, s.to, s.raw); err != nil {
+			return err
+		}
 		if err := s.mailbox.record(s.from, s.to, s.raw); err != nil {
 			s.mailbox.options.Log.Error("mailbox: keeping a mail failed", "error", err)
 			return errDeferred
