@@ -61,6 +61,7 @@ func (a *app) mountDelivery(r *gin.Engine, teller *outbox.Outbox) error {
 	site, err := delivery.New(delivery.Options{
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Teller: teller, Sessions: a.store.SessionStore(),
 		Secrets: a.ring, Codes: a.ring, Files: a.files, Logger: a.log, PublicURL: a.config.PublicURL, Secure: a.config.Secure(),
+		Idle: a.profile.Lifetimes.DeliverySessionIdle.Duration,
 	})
 	if err == nil {
 		site.Mount(r)

@@ -20,6 +20,7 @@ type commands struct {
 	Worker  workerCommand  `cmd:"" help:"Carry the processes: run workflows and activities."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the newest schema."`
 	Doctor  doctorCommand  `cmd:"" help:"Check profile, database, Temporal, SMTP, files, clock and keys, and say what to do."`
+	Publish publishCommand `cmd:"" help:"Offer programs and manuals for download, and withdraw them."`
 	Seed    seedCommand    `cmd:"" help:"Load made-up orders in bulk, for trying things at size."`
 	Verify  verifyCommand  `cmd:"" help:"Check the invariants of everything in the database."`
 	Keys    keysCommand    `cmd:"" help:"Make server keys."`

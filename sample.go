@@ -19,6 +19,9 @@ func (a *app) makeSamples(ctx context.Context, teller *outbox.Outbox, mark strin
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
+	if err := a.makeSampleFiles(ctx); err != nil {
+		return err
+	}
 	resellers, err := a.store.Resellers(ctx)
 	if err != nil {
 		return err

@@ -22,7 +22,22 @@ type PasswordRequest struct {
 	At              time.Time
 }
 
-// ShowsCodes says whether the delivery site shows the holding's code for such a
-// change: for what is new, and where a new code was made. What was installed
-// stays as it is, so other renewals and additions show none.
-func (c HoldingChange) ShowsCodes() bool { return c.Kind.IsNew() || c.NewCode }
+// DeliveryParts is what the delivery site gives of an order line besides quantity, period and certificate.
+type DeliveryParts struct {
+	Code  bool
+	Files bool // programs and manuals
+}
+
+// Delivers says what a line's change brings with it (delivery.md): everything for what is new, be it a new purchase, a
+// renewal into another product than before (productBefore, empty when unknown), or an option. What was installed stays
+// as it is, so other renewals and additions bring at most a code: one that was made for them, or one for use offline,
+// which has to be entered again.
+func (c HoldingChange) Delivers(p Product, productBefore string) DeliveryParts {
+	if !p.ElectronicDelivery {
+		return DeliveryParts{}
+	}
+	if c.Kind.IsNew() || p.Option || productBefore != "" && productBefore != c.ProductCode {
+		return DeliveryParts{Code: true, Files: true}
+	}
+	return DeliveryParts{Code: c.NewCode || p.OfflineCode}
+}

@@ -74,23 +74,39 @@ func TestPasswordEndsProperty(t *testing.T) {
 	})
 }
 
-func TestOnlyWhatIsNewShowsCodes(t *testing.T) {
+func TestWhatADeliveryBrings(t *testing.T) {
+	all, code, nothing := models.DeliveryParts{Code: true, Files: true}, models.DeliveryParts{Code: true}, models.DeliveryParts{}
+	plain := models.Product{Code: "A", ElectronicDelivery: true}
+	option, offline := plain, plain
+	option.Option, offline.OfflineCode = true, true
+	appliance := models.Product{Code: "A", Option: true, OfflineCode: true}
 	for _, c := range []struct {
 		kind    models.LineKind
 		newCode bool
-		shows   bool
+		product models.Product
+		before  string
+		want    models.DeliveryParts
 	}{
-		{models.LineNew, true, true},
-		{models.LineNewPreferential, true, true},
-		{models.LineRenewal, false, false},
-		{models.LineMigrationRenewal, false, false},
-		{models.LineAddition, false, false},
-		{models.LineRenewal, true, true},
-		{models.LineAddition, true, true},
+		{models.LineNew, true, plain, "", all},
+		{models.LineNewPreferential, true, plain, "", all},
+		{models.LineNew, false, plain, "", all}, // products without a code have files too
+		{models.LineRenewal, false, plain, "A", nothing},
+		{models.LineMigrationRenewal, false, plain, "", nothing}, // nobody knows what it was before
+		{models.LineAddition, false, plain, "A", nothing},
+		{models.LineRenewal, true, plain, "A", code},
+		{models.LineAddition, true, plain, "A", code},
+		{models.LineRenewal, false, plain, "B", all}, // a product newly added
+		{models.LineMigrationRenewal, false, plain, "B", all},
+		{models.LineRenewal, false, option, "A", all},
+		{models.LineAddition, false, option, "A", all},
+		{models.LineRenewal, false, offline, "A", code},
+		{models.LineAddition, false, offline, "A", code},
+		{models.LineNew, true, appliance, "", nothing},
+		{models.LineRenewal, true, appliance, "B", nothing},
 	} {
-		change := models.HoldingChange{Kind: c.kind, NewCode: c.newCode}
-		if change.ShowsCodes() != c.shows {
-			t.Errorf("%s with a new code %v shows codes: %v, want %v", c.kind, c.newCode, change.ShowsCodes(), c.shows)
+		change := models.HoldingChange{Kind: c.kind, NewCode: c.newCode, ProductCode: "A"}
+		if got := change.Delivers(c.product, c.before); got != c.want {
+			t.Errorf("%+v delivers %+v, want %+v", c, got, c.want)
 		}
 	}
 }

@@ -43,6 +43,11 @@ type Product struct {
 	CodePrefix string `yaml:"code_prefix" default:""`
 	// NewCodeOnRenewal excepts the product from keeping its key when renewed or added to.
 	NewCodeOnRenewal bool `yaml:"new_code_on_renewal" default:"false"`
+	// Option says that it is an option of another product: renewals and additions of it deliver code, programs and
+	// manuals too (delivery.md).
+	Option bool `yaml:"option" default:"false"`
+	// OfflineCode says that the code is entered where there is no network: renewals and additions show it too.
+	OfflineCode bool `yaml:"offline_code" default:"false"`
 	// MinimumQuantity is the least that may be renewed, also after a reduction (renewal.md).
 	MinimumQuantity int `yaml:"minimum_quantity" default:"1"`
 	MaximumQuantity int `yaml:"maximum_quantity" default:"999999"`

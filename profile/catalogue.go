@@ -65,7 +65,7 @@ func (c *checker) product(path string, p models.Product) {
 	switch {
 	case !slices.Contains(models.CodeKinds(), p.CodeKind):
 		c.add(path+".code_kind", "unknown_value", "value", string(p.CodeKind), "known", joinStrings(models.CodeKinds()))
-	case p.CodeKind == models.CodeNone && (p.CodePrefix != "" || p.NewCodeOnRenewal):
+	case p.CodeKind == models.CodeNone && (p.CodePrefix != "" || p.NewCodeOnRenewal || p.OfflineCode):
 		c.add(path+".code_kind", "no_code_has_no_prefix")
 	case p.CodeKind != models.CodeNone && !codePrefix.MatchString(p.CodePrefix):
 		c.add(path+".code_prefix", "not_a_prefix")

@@ -120,6 +120,7 @@ func (c *checker) lifetimes(l Lifetimes) {
 	c.between("lifetimes.contract_shown_years", l.ContractShownYears, 1, 100)
 	c.span("lifetimes.confirmation_link", l.ConfirmationLink, 10*time.Minute, 720*time.Hour)
 	c.span("lifetimes.temporary_password", l.TemporaryPassword, 10*time.Minute, 720*time.Hour)
+	c.span("lifetimes.delivery_session_idle", l.DeliverySessionIdle, time.Minute, 24*time.Hour)
 	c.span("lifetimes.portal_session_idle", l.PortalSessionIdle, time.Minute, 24*time.Hour)
 	c.span("lifetimes.console_session_idle", l.ConsoleSessionIdle, time.Minute, 24*time.Hour)
 }

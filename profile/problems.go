@@ -100,7 +100,7 @@ var problemTexts = map[string]models.Text{
 	"not_rising":            {JA: "小さい順に、重ならないように書いてください。", EN: "these must rise and not overlap"},
 	"not_a_catalogue_code":  {JA: "英大文字・数字をハイフンでつないで書いてください（32文字まで）。", EN: "this must be capitals and digits joined by hyphens, at most 32 characters"},
 	"not_a_prefix":          {JA: "英大文字2字を書いてください（コードがない商品は code_kind: none）。", EN: "this must be two capitals (code_kind: none for products without a code)"},
-	"no_code_has_no_prefix": {JA: "コードがない商品に code_prefix や new_code_on_renewal は書けません。", EN: "a product without a code has neither code_prefix nor new_code_on_renewal"},
+	"no_code_has_no_prefix": {JA: "コードがない商品に code_prefix、new_code_on_renewal、offline_code は書けません。", EN: "a product without a code has no code_prefix, new_code_on_renewal or offline_code"},
 	"above_minimum":         {JA: "最初の価格帯は最小数量（{value}）以下から始めてください。", EN: "the first band must begin at the minimum quantity ({value}) or below"},
 	"product_unknown":       {JA: "商品「{value}」はありません。", EN: "there is no product {value}"},
 	"not_a_number_prefix":   {JA: "英大文字2字から6字を書いてください。", EN: "this must be two to six capitals"},

@@ -95,6 +95,7 @@ var slips = []struct {
 	{"reserved code", "code: several_names", "code: excluded", "", "corporate_names.patterns[10].code", "not_a_code"},
 	{"rule that fits all", "pattern: '[/／、]'", "pattern: '[/／、]*'", "", "corporate_names.patterns[10].pattern", "fits_everything"},
 	{"action", "action: hold", "action: wait", "", "corporate_names.patterns[7].action", "unknown_value"},
+	{"delivery session without end", "delivery_session_idle: 15m", "delivery_session_idle: 0s", "", "lifetimes.delivery_session_idle", "out_of_span"},
 	{"session without end", "portal_session_idle: 20m", "portal_session_idle: 0s", "", "lifetimes.portal_session_idle", "out_of_span"},
 	{"negative grace", "bounce_grace: 10m", "bounce_grace: -10m", "", "process.bounce_grace", "out_of_span"},
 	{"reminders not rising", "[3, 7]", "[7, 3]", "", "process.send_back_reminder_business_days[1]", "not_rising"},

@@ -46,9 +46,11 @@ type Lifetimes struct {
 	ConfirmationLink               Duration `yaml:"confirmation_link"`
 	TemporaryPassword              Duration `yaml:"temporary_password"`
 	// PortalPasswordDays 0 means that portal passwords do not expire.
-	PortalPasswordDays int      `yaml:"portal_password_days"`
-	PortalSessionIdle  Duration `yaml:"portal_session_idle"`
-	ConsoleSessionIdle Duration `yaml:"console_session_idle"`
+	PortalPasswordDays int `yaml:"portal_password_days"`
+	// DeliverySessionIdle is short: a delivery is looked at once, often on somebody else's machine.
+	DeliverySessionIdle Duration `yaml:"delivery_session_idle"`
+	PortalSessionIdle   Duration `yaml:"portal_session_idle"`
+	ConsoleSessionIdle  Duration `yaml:"console_session_idle"`
 	// ContractShownYears is how long an ended contract is still shown to its holder.
 	ContractShownYears int `yaml:"contract_shown_years"`
 }

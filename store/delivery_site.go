@@ -37,6 +37,25 @@ func (s *Store) HoldingsOf(ctx context.Context, orderID int64) (map[int64]models
 	return byID, nil
 }
 
+// ProductsBefore gives the products of the holdings that an order changed, as they were before: by change, and only
+// where it is known. A renewal can be into another product.
+func (s *Store) ProductsBefore(ctx context.Context, orderID int64) (map[int64]string, error) {
+	var rows []struct {
+		ID            int64
+		ProductBefore *string
+	}
+	err := s.reader(ctx).Raw(`SELECT c.id, (SELECT b.product_code FROM holding_changes b
+			WHERE b.holding_id = c.holding_id AND b.id < c.id ORDER BY b.id DESC LIMIT 1) AS product_before
+		FROM holding_changes c JOIN order_lines l ON l.id = c.order_line_id WHERE l.order_id = ?`, orderID).Scan(&rows).Error
+	before := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		if r.ProductBefore != nil {
+			before[r.ID] = *r.ProductBefore
+		}
+	}
+	return before, translate(err)
+}
+
 // RequestPassword has the password of a delivery mailed once more to the address
 // on record: the same one while it works, a new one after it expired. It gives
 // the outbox entry to tell, or 0 where nothing is mailed: an unknown number, one

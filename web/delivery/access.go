@@ -62,6 +62,9 @@ func (s *Site) recipient(handle func(*visit) error) gin.HandlerFunc {
 		switch {
 		case err != nil:
 			s.fail(v, models.AsError(err))
+		case v.shipment.ID == 0 && v.GetHeader("Range") != "":
+			// A transfer that goes on would take the page for signing in for the rest of the file.
+			s.fail(v, models.NewError(models.KindUnsigned, "delivery_not_signed_in"))
 		case v.shipment.ID == 0:
 			v.sendToSignIn(end)
 		default:

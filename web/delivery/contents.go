@@ -33,7 +33,10 @@ func showContents(v *visit) error {
 	if view.Products, err = v.products(f); err != nil {
 		return err
 	}
-	view.Install = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.New })
+	if err := v.addFiles(&view); err != nil {
+		return err
+	}
+	view.Install = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.New || p.Files })
 	view.Codes = slices.ContainsFunc(view.Products, func(p views.Product) bool { return p.Code != "" })
 	return v.show(http.StatusOK, views.ContentsPage(view))
 }
@@ -57,9 +60,12 @@ func (v *visit) inPortal() bool {
 // products gives what each line of the order made of a holding, with its code
 // where this delivery brought one.
 func (v *visit) products(f store.CertificateFacts) ([]views.Product, error) {
+	parts, err := v.parts(f)
+	if err != nil {
+		return nil, err
+	}
 	var holdings map[int64]models.Holding
-	if slices.ContainsFunc(f.Changes, func(c store.CertificateLine) bool { return c.ShowsCodes() }) {
-		var err error
+	if slices.ContainsFunc(parts, func(p models.DeliveryParts) bool { return p.Code }) {
 		if holdings, err = v.Store.HoldingsOf(v.ctx(), f.Order.ID); err != nil {
 			return nil, err
 		}
@@ -67,7 +73,8 @@ func (v *visit) products(f store.CertificateFacts) ([]views.Product, error) {
 	products := make([]views.Product, len(f.Changes))
 	for i, c := range f.Changes {
 		products[i] = v.product(c)
-		if !products[i].Electronic || !c.ShowsCodes() {
+		products[i].Files = parts[i].Files
+		if !parts[i].Code {
 			continue
 		}
 		if err := v.addCode(&products[i], c, holdings[c.HoldingID]); err != nil {
@@ -75,6 +82,23 @@ func (v *visit) products(f store.CertificateFacts) ([]views.Product, error) {
 		}
 	}
 	return products, nil
+}
+
+// parts says what each line of the order delivers. What a holding was before matters to lines that renew it.
+func (v *visit) parts(f store.CertificateFacts) ([]models.DeliveryParts, error) {
+	var before map[int64]string
+	if slices.ContainsFunc(f.Changes, func(c store.CertificateLine) bool { return c.Kind.Extends() }) {
+		var err error
+		if before, err = v.Store.ProductsBefore(v.ctx(), f.Order.ID); err != nil {
+			return nil, err
+		}
+	}
+	parts := make([]models.DeliveryParts, len(f.Changes))
+	for i, c := range f.Changes {
+		product, _ := v.Rules.Catalogue.Product(c.ProductCode)
+		parts[i] = c.Delivers(product, before[c.ID])
+	}
+	return parts, nil
 }
 
 func (v *visit) product(c store.CertificateLine) views.Product {

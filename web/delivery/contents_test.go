@@ -33,9 +33,9 @@ func TestNewPurchaseShowsCodesAndSteps(t *testing.T) {
 // What was installed stays as it is, so renewals and additions show no codes.
 func TestRenewalAndAdditionShowNoCodes(t *testing.T) {
 	h := newHouse(t)
-	first := h.delivered("見本商事株式会社", "", line(models.LineNew, "CSSP", 50), line(models.LineNew, "TXSL", 5))
+	first := h.delivered("見本商事株式会社", "", line(models.LineNew, "CSSP", 50), line(models.LineNew, "VBBIZ", 5))
 	h.clock.pass(10 * day)
-	p := h.delivered("見本商事株式会社", first.license, line(models.LineRenewal, "CSSP", 30), line(models.LineAddition, "TXSL", 3))
+	p := h.delivered("見本商事株式会社", first.license, line(models.LineRenewal, "CSSP", 30), line(models.LineAddition, "VBBIZ", 3))
 	v := h.visitor()
 	v.enter(p)
 	a := v.get("/delivery").want(http.StatusOK)
@@ -82,7 +82,7 @@ func TestNewCodeBelongsToItsOwnDelivery(t *testing.T) {
 		v.enter(second)
 		a = v.get("/delivery").want(http.StatusOK)
 		sameList(t, "codes of the second", a.texts(".secret code"), []string{after})
-		sameList(t, "steps", a.texts(".steps strong"), []string{"内容を確認する", "新しいコードを登録する"})
+		sameList(t, "steps", a.texts(".steps strong"), []string{"内容を確認する", "コードを登録する"})
 
 		// A renewal that leaves the code alone does not hide it from the delivery that brought it.
 		h.clock.pass(day)

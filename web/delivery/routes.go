@@ -11,6 +11,7 @@ type route struct {
 
 const (
 	get  = http.MethodGet
+	head = http.MethodHead
 	post = http.MethodPost
 )
 
@@ -20,6 +21,7 @@ const (
 	signInAt     = home + "/sign-in"
 	passwordAt   = home + "/password"
 	passwordSent = home + "/password/sent"
+	filesAt      = home + "/files"
 )
 
 // open is all that answers without a session.
@@ -37,5 +39,8 @@ var signedIn = []route{
 	{get, "", showContents},
 	{get, "/certificate", showCertificate},
 	{get, "/certificate.pdf", sendCertificate},
+	{head, "/certificate.pdf", sendCertificate},
+	{get, "/files/:id", sendFile},
+	{head, "/files/:id", sendFile},
 	{post, "/sign-out", signOut},
 }

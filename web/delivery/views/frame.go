@@ -47,6 +47,7 @@ type Contents struct {
 	HasPDF      bool
 	Install     bool // something is new and wants installing
 	Codes       bool // something has a code
+	Downloads   bool // something can be downloaded
 	InPortal    bool // the contract portal shows the contracts by now
 	PortalDays  int  // business days until it does
 	Products    []Product
@@ -66,6 +67,22 @@ type Product struct {
 	Code         string // nothing where this delivery shows none
 	CodeLabel    string
 	CodeNote     string
+	Files        bool // this delivery brings programs and manuals, where there are any
+	Downloads    []Download
+}
+
+// Download is a file of a product.
+type Download struct {
+	ID       string
+	Path     string
+	Kind     string
+	Name     string
+	FileName string
+	Version  string
+	Date     string
+	Size     string
+	Bytes    string
+	SHA256   string
 }
 
 // Certificate is the license certificate.
@@ -105,6 +122,10 @@ func text(n int) string { return strconv.Itoa(n) }
 // something is to be installed, else looking through the contents.
 func (c Contents) stepIDs() []string {
 	switch {
+	case c.Install && c.Downloads && c.Codes:
+		return []string{"check", "download", "install"}
+	case c.Install && c.Downloads:
+		return []string{"check", "download_program", "install"}
 	case c.Install && c.Codes:
 		return []string{"check", "fetch", "install"}
 	case c.Install:
