@@ -107,6 +107,21 @@ func (r *Ring) DeliveryPassword(s models.Shipment) (string, error) {
 	return string(password), nil
 }
 
+// ResendToken derives the token of the link by which the person who asked follows
+// a resend. It is the same as long as the row is there.
+func (r *Ring) ResendToken(resend models.Resend) (string, error) {
+	key, err := r.subkey(resend.LinkKey, "resend-link")
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(fmt.Appendf(nil, "%d|%s", resend.ID, resend.LinkSalt))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:tokenBytes]), nil
+}
+
+// tokenBytes gives 144 bits, in 24 characters.
+const tokenBytes = 18
+
 // SealCode encrypts an activation code and gives its hash for look-up.
 func (r *Ring) SealCode(code string) (models.SealedCode, error) {
 	seal, err := r.aead(r.current)

@@ -18,7 +18,25 @@ const (
 	// MailPasswordAgain is the PW mail once more, for whoever lost it; its version
 	// is the request's, not the password's.
 	MailPasswordAgain MailKind = "delivery_password_again"
+	// The mails of a resend: to the person who asked, and the ID and PW mail once
+	// more, whose version is the password's.
+	MailResendReceived MailKind = "resend_received"
+	MailResendQuestion MailKind = "resend_question"
+	MailResendRefused  MailKind = "resend_refused"
+	MailResentID       MailKind = "resent_delivery_id"
+	MailResentPassword MailKind = "resent_delivery_password"
 )
+
+// TellsPassword says whether the mail brings a delivery's password.
+func (k MailKind) TellsPassword() bool {
+	return k == MailDeliveryPassword || k == MailPasswordAgain || k == MailResentPassword
+}
+
+// TellsDelivery says whether the mail is an ID or PW mail, which is worth nothing
+// under an older password version.
+func (k MailKind) TellsDelivery() bool {
+	return k == MailDeliveryID || k == MailResentID || k.TellsPassword()
+}
 
 // MailStatus is a mail's state in the ledger.
 type MailStatus string
@@ -49,6 +67,7 @@ type Mail struct {
 	OrderID       *int64
 	ApplicationID *int64
 	SendBackID    *int64
+	ResendID      *int64
 	Version       int
 	Recipient     string
 	Language      Language

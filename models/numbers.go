@@ -25,6 +25,8 @@ type NumberFormats struct {
 	OrderDigits    int    // 7
 	DeliveryPrefix string // SHPC
 	DeliveryDigits int    // 7
+	ResendPrefix   string // RS
+	ResendDigits   int    // 7
 	FirstLicenseID int64
 }
 
@@ -81,6 +83,11 @@ func (f NumberFormats) NewOrderNumber(random io.Reader) (string, error) {
 // NewDeliveryNumber makes SHPC and random digits; the database refuses one that is taken.
 func (f NumberFormats) NewDeliveryNumber(random io.Reader) (string, error) {
 	return prefixed(random, f.DeliveryPrefix, f.DeliveryDigits)
+}
+
+// NewResendNumber makes RS and random digits; the database refuses one that is taken.
+func (f NumberFormats) NewResendNumber(random io.Reader) (string, error) {
+	return prefixed(random, f.ResendPrefix, f.ResendDigits)
 }
 
 func prefixed(random io.Reader, prefix string, digits int) (string, error) {

@@ -43,6 +43,7 @@ const (
 	ProcessOrderIntake      ProcessName = "OrderIntake"
 	ProcessApplicationFiled ProcessName = "ApplicationFiled"
 	ProcessMailQueued       ProcessName = "MailQueued"
+	ProcessDeliveryResend   ProcessName = "DeliveryResend"
 )
 
 // WorkflowID is the process of one application. It goes by the row, not by the

@@ -22,6 +22,8 @@ type Rules struct {
 	PasswordDays int
 	// PasswordRequests is how often a day the password of one delivery is mailed again.
 	PasswordRequests int
+	// Resends says when resends are due and how often they go by themselves.
+	Resends ResendRules
 	// MailGiveUp is how long a temporarily refused mail is tried again.
 	MailGiveUp time.Duration
 	// MailDomain is what Message-IDs end in.

@@ -37,7 +37,7 @@ func (m Mail) Task() (kind TaskKind, needed bool) {
 		return TaskMailUnknown, true
 	case m.Status != MailFailed || m.Kind == MailOrderAccepted:
 		return "", false
-	case m.Kind == MailDeliveryID || m.Kind == MailDeliveryPassword || m.Kind == MailPasswordAgain:
+	case m.Kind.TellsDelivery():
 		return TaskDeliveryFailed, true
 	}
 	return TaskMailFailed, true

@@ -90,7 +90,7 @@ func (c *checker) brand(b Brand) {
 var numberPrefix = regexp.MustCompile(`^[A-Z]{2,6}$`)
 
 func (c *checker) numbers(n Numbers) {
-	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix} {
+	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix} {
 		if !numberPrefix.MatchString(prefix) {
 			c.add("numbers."+field, "not_a_number_prefix")
 		}
@@ -98,6 +98,10 @@ func (c *checker) numbers(n Numbers) {
 	if n.OrderPrefix == n.DeliveryPrefix {
 		c.add("numbers.delivery_prefix", "same_prefix")
 	}
+	if n.ResendPrefix == n.OrderPrefix || n.ResendPrefix == n.DeliveryPrefix {
+		c.add("numbers.resend_prefix", "prefix_taken")
+	}
+	c.between("numbers.resend_digits", n.ResendDigits, minDigits, maxDigits)
 	c.between("numbers.order_digits", n.OrderDigits, minDigits, maxDigits)
 	c.between("numbers.delivery_digits", n.DeliveryDigits, minDigits, maxDigits)
 	if n.FirstLicenseID < 1 || n.FirstLicenseID > maxLicenseID {
@@ -116,6 +120,7 @@ const (
 func (c *checker) lifetimes(l Lifetimes) {
 	c.between("lifetimes.delivery_password_days", l.DeliveryPasswordDays, 1, 3650)
 	c.between("lifetimes.delivery_password_requests_per_day", l.DeliveryPasswordRequestsPerDay, 1, 100)
+	c.between("lifetimes.resends_automatic_per_day", l.ResendsAutomaticPerDay, 0, 100)
 	c.between("lifetimes.portal_password_days", l.PortalPasswordDays, 0, 3650)
 	c.between("lifetimes.contract_shown_years", l.ContractShownYears, 1, 100)
 	c.span("lifetimes.confirmation_link", l.ConfirmationLink, 10*time.Minute, 720*time.Hour)
@@ -130,6 +135,7 @@ func (c *checker) process(p Process, dev Dev) {
 	c.span("process.mail_give_up", p.MailGiveUp, time.Minute, 720*time.Hour)
 	c.between("process.contract_valid_after_business_days", p.ContractValidAfterBusinessDays, 0, 60)
 	c.between("process.resend_business_days", p.ResendBusinessDays, 1, 60)
+	c.between("process.resend_warning_business_days", p.ResendWarningBusinessDays, 0, max(0, p.ResendBusinessDays-1))
 	c.between("process.name_change_business_days", p.NameChangeBusinessDays, 1, 60)
 	c.between("process.name_change_warning_business_days", p.NameChangeWarningBusinessDays, 0, max(0, p.NameChangeBusinessDays-1))
 	const reminders = "process.send_back_reminder_business_days"

@@ -71,7 +71,7 @@ func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 		{models.MailOrderAccepted, "Trend Micro ご購入受付 ORDC4830217 [AB12CD34]", "ship_confirmation@example.jp"},
 		{models.MailDeliveryID, "重要:納品 Trend Micro ORDC4830217 ID [AB12CD34]", "ship_confirmation@example.jp"},
 		{models.MailDeliveryPassword, "重要:納品 Trend Micro ORDC4830217 PW [AB12CD34]", "ship_confirmation@example.jp"},
-		{profile.MailResendReceived, "電子納品再送受付", "ship_confirmation@example.jp"},
+		{models.MailResendReceived, "電子納品再送受付", "ship_confirmation@example.jp"},
 		{profile.MailTemporaryPassword, "【トレンドマイクロ】法人カスタマーサービス & サポート：仮パスワード発行", "eCustomer@example.jp"},
 		{profile.MailPasswordChanged, "【トレンドマイクロ】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ", "eCustomer@example.jp"},
 		{profile.MailContactChangeDone, "契約内容変更完了", "eCustomer@example.jp"},
@@ -96,9 +96,9 @@ func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 	if sender, _ := p.Sender(models.MailReceiptNumber); sender.Name.JA != "TBC Service" {
 		t.Errorf("receipt numbers come from %q", sender.Name.JA)
 	}
-	resent, ok := p.ResentSubject(models.MailDeliveryID, models.Japanese, profile.SubjectValues{Order: "ORDC4830217"})
-	if want := "再送:重要:納品 Trend Micro ORDC4830217 ID"; !ok || resent != want {
-		t.Errorf("a resent ID mail is called %q, want %q", resent, want)
+	resent, ok := p.ResentPattern(models.MailDeliveryID)
+	if want := "再送:重要:納品 {brand} {order} ID{partner}"; !ok || resent.JA != want {
+		t.Errorf("a resent ID mail is called %q, want %q", resent.JA, want)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestUnknownMailsHaveNothing(t *testing.T) {
 	if s, ok := p.Subject("circular", models.Japanese, profile.SubjectValues{}); ok || s != "" {
 		t.Errorf("an unknown mail is called %q", s)
 	}
-	if _, ok := p.ResentSubject("circular", models.English, profile.SubjectValues{}); ok {
+	if _, ok := p.ResentPattern("circular"); ok {
 		t.Error("an unknown mail can be resent")
 	}
 	if s, ok := p.Sender("circular"); ok {
@@ -124,7 +124,10 @@ func TestDefaultRules(t *testing.T) {
 		!slices.Equal(r.ReminderDays, []int{3, 7}) || r.MailDomain != "example.jp" {
 		t.Errorf("rules are %+v", r)
 	}
-	want := models.NumberFormats{OrderPrefix: "ORDC", OrderDigits: 7, DeliveryPrefix: "SHPC", DeliveryDigits: 7, FirstLicenseID: 10000001}
+	want := models.NumberFormats{
+		OrderPrefix: "ORDC", OrderDigits: 7, DeliveryPrefix: "SHPC", DeliveryDigits: 7, ResendPrefix: "RS", ResendDigits: 7,
+		FirstLicenseID: 10000001,
+	}
 	if r.Numbers != want {
 		t.Errorf("numbers are %+v", r.Numbers)
 	}

@@ -34,7 +34,6 @@ type MailRule struct {
 // The mails beyond order intake that the profile words already.
 const (
 	MailDeliveryFailedStaff models.MailKind = "delivery_failed_staff"
-	MailResendReceived      models.MailKind = "resend_received"
 	MailTemporaryPassword   models.MailKind = "temporary_password"
 	MailPasswordChanged     models.MailKind = "password_changed"
 	MailContactChangeDone   models.MailKind = "contact_change_done"
@@ -59,7 +58,8 @@ func MailKinds() []models.MailKind {
 	return []models.MailKind{
 		models.MailReceiptNumber, models.MailOrderAccepted, models.MailDeliveryID, models.MailDeliveryPassword,
 		models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
-		MailDeliveryFailedStaff, MailResendReceived, MailTemporaryPassword, MailPasswordChanged,
+		models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
+		MailDeliveryFailedStaff, MailTemporaryPassword, MailPasswordChanged,
 		MailContactChangeDone, MailContactChangePartly, MailReviewResult,
 		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
 		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, MailRenewalNotice,
@@ -123,10 +123,11 @@ func (p *Profile) Subject(kind models.MailKind, lang models.Language, values Sub
 	).Replace(pattern.In(lang)), true
 }
 
-// ResentSubject gives the subject of a mail that is sent again.
-func (p *Profile) ResentSubject(kind models.MailKind, lang models.Language, values SubjectValues) (string, bool) {
-	subject, ok := p.Subject(kind, lang, values)
-	return p.Mail.ResendPrefix.In(lang) + subject, ok
+// ResentPattern gives the subject, with its placeholders, of a mail that is sent
+// again, and whether the kind is known.
+func (p *Profile) ResentPattern(kind models.MailKind) (models.Text, bool) {
+	subject, ok := p.SubjectPattern(kind)
+	return models.Text{JA: p.Mail.ResendPrefix.JA + subject.JA, EN: p.Mail.ResendPrefix.EN + subject.EN}, ok
 }
 
 func (c *checker) mail(m Mail) {

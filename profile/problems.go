@@ -105,6 +105,7 @@ var problemTexts = map[string]models.Text{
 	"product_unknown":       {JA: "商品「{value}」はありません。", EN: "there is no product {value}"},
 	"not_a_number_prefix":   {JA: "英大文字2字から6字を書いてください。", EN: "this must be two to six capitals"},
 	"same_prefix":           {JA: "注文番号と納品番号の接頭辞は違うものにしてください。", EN: "order and delivery numbers must have different prefixes"},
+	"prefix_taken":          {JA: "この接頭辞は別の番号で使われています。", EN: "another kind of number has this prefix"},
 	"same_subject":          {JA: "ID通知とPW通知の件名は違うものにしてください。", EN: "the ID mail and the PW mail must have different subjects"},
 	"holidays_end_soon":     {JA: "祝日が{until}までしかありません。{needed}まで足してください。", EN: "holidays are known until {until} only; add those until {needed}"},
 }

@@ -77,6 +77,7 @@ var slips = []struct {
 	{"subject without PW", "delivery {brand} {order} PW{partner}", "delivery {brand} {order} password{partner}", "", "mail.kinds.delivery_password.subject.en", "subject_needs"},
 	{"ID and PW alike", "重要:納品 {brand} {order} PW{partner}", "重要:納品 {brand} {order} ID{partner}", "", "mail.kinds.delivery_password.subject.ja", "same_subject"},
 	{"number prefix", "order_prefix: ORDC", "order_prefix: ordc", "", "numbers.order_prefix", "not_a_number_prefix"},
+	{"prefix of another number", "resend_prefix: RS", "resend_prefix: SHPC", "", "numbers.resend_prefix", "prefix_taken"},
 	{"prefixes alike", "delivery_prefix: SHPC", "delivery_prefix: ORDC", "", "numbers.delivery_prefix", "same_prefix"},
 	{"too few digits", "order_digits: 7", "order_digits: 4", "", "numbers.order_digits", "out_of_range"},
 	{"license IDs from nothing", "first_license_id: 10000001", "first_license_id: 0", "", "numbers.first_license_id", "out_of_range"},

@@ -35,16 +35,20 @@ type Numbers struct {
 	OrderDigits    int    `yaml:"order_digits"`
 	DeliveryPrefix string `yaml:"delivery_prefix"`
 	DeliveryDigits int    `yaml:"delivery_digits"`
+	ResendPrefix   string `yaml:"resend_prefix"`
+	ResendDigits   int    `yaml:"resend_digits"`
 	// FirstLicenseID is the first license ID given out; later ones count up.
 	FirstLicenseID int64 `yaml:"first_license_id"`
 }
 
 // Lifetimes says how long things stay usable. Days end at 24:00 Japan time.
 type Lifetimes struct {
-	DeliveryPasswordDays           int      `yaml:"delivery_password_days"`
-	DeliveryPasswordRequestsPerDay int      `yaml:"delivery_password_requests_per_day"`
-	ConfirmationLink               Duration `yaml:"confirmation_link"`
-	TemporaryPassword              Duration `yaml:"temporary_password"`
+	DeliveryPasswordDays           int `yaml:"delivery_password_days"`
+	DeliveryPasswordRequestsPerDay int `yaml:"delivery_password_requests_per_day"`
+	// ResendsAutomaticPerDay is how often a day one delivery is mailed again without staff.
+	ResendsAutomaticPerDay int      `yaml:"resends_automatic_per_day"`
+	ConfirmationLink       Duration `yaml:"confirmation_link"`
+	TemporaryPassword      Duration `yaml:"temporary_password"`
 	// PortalPasswordDays 0 means that portal passwords do not expire.
 	PortalPasswordDays int `yaml:"portal_password_days"`
 	// DeliverySessionIdle is short: a delivery is looked at once, often on somebody else's machine.
@@ -64,9 +68,11 @@ type Process struct {
 	// SendBackReminderBusinessDays count from the send-back, rising.
 	SendBackReminderBusinessDays []int `yaml:"send_back_reminder_business_days"`
 	// MailGiveUp is how long a temporarily refused mail is tried again.
-	MailGiveUp             Duration `yaml:"mail_give_up"`
-	ResendBusinessDays     int      `yaml:"resend_business_days"`
-	NameChangeBusinessDays int      `yaml:"name_change_business_days"`
+	MailGiveUp         Duration `yaml:"mail_give_up"`
+	ResendBusinessDays int      `yaml:"resend_business_days"`
+	// ResendWarningBusinessDays is how long before that day staff are warned.
+	ResendWarningBusinessDays int `yaml:"resend_warning_business_days"`
+	NameChangeBusinessDays    int `yaml:"name_change_business_days"`
 	// NameChangeWarningBusinessDays is how long before that day staff are warned.
 	NameChangeWarningBusinessDays int `yaml:"name_change_warning_business_days"`
 }
@@ -100,6 +106,7 @@ func (p *Profile) NumberFormats() models.NumberFormats {
 	return models.NumberFormats{
 		OrderPrefix: p.Numbers.OrderPrefix, OrderDigits: p.Numbers.OrderDigits,
 		DeliveryPrefix: p.Numbers.DeliveryPrefix, DeliveryDigits: p.Numbers.DeliveryDigits,
+		ResendPrefix: p.Numbers.ResendPrefix, ResendDigits: p.Numbers.ResendDigits,
 		FirstLicenseID: p.Numbers.FirstLicenseID,
 	}
 }
@@ -118,8 +125,12 @@ func (p *Profile) Rules() models.Rules {
 		ValidAfterDays:   p.Process.ContractValidAfterBusinessDays,
 		PasswordDays:     p.Lifetimes.DeliveryPasswordDays,
 		PasswordRequests: p.Lifetimes.DeliveryPasswordRequestsPerDay,
-		MailGiveUp:       p.Process.MailGiveUp.Duration,
-		MailDomain:       p.Mail.MessageIDDomain,
+		Resends: models.ResendRules{
+			DueDays: p.Process.ResendBusinessDays, WarningDays: p.Process.ResendWarningBusinessDays,
+			AutomaticPerDay: p.Lifetimes.ResendsAutomaticPerDay,
+		},
+		MailGiveUp: p.Process.MailGiveUp.Duration,
+		MailDomain: p.Mail.MessageIDDomain,
 	}
 }
 

@@ -116,13 +116,18 @@ func (s *Store) mailPassword(tx *gorm.DB, actor models.Actor, shipment models.Sh
 }
 
 func (s *Store) queuePasswordAgain(tx *gorm.DB, shipment models.Shipment, request models.PasswordRequest) (int64, error) {
-	var lang models.Language
-	err := tx.Model(&models.Application{}).Select("applications.applicant_language").
-		Joins("JOIN orders ON orders.application_id = applications.id").Where("orders.id = ?", shipment.OrderID).Scan(&lang).Error
+	lang, err := deliveryLanguage(tx, shipment.OrderID)
 	if err != nil {
 		return 0, err
 	}
 	return s.queueMail(tx, models.Mail{
 		Kind: models.MailPasswordAgain, OrderID: &shipment.OrderID, Version: int(request.ID), Recipient: shipment.DeliveryEmail, Language: lang,
 	})
+}
+
+// deliveryLanguage is the language of a delivery's mails: the applicant's.
+func deliveryLanguage(tx *gorm.DB, orderID int64) (lang models.Language, err error) {
+	err = tx.Model(&models.Application{}).Select("applications.applicant_language").
+		Joins("JOIN orders ON orders.application_id = applications.id").Where("orders.id = ?", orderID).Scan(&lang).Error
+	return lang, err
 }

@@ -16,6 +16,8 @@ type MailFacts struct {
 	Reseller    *models.Reseller
 	SendBack    *models.SendBack // with its reasons
 	Shipment    *models.Shipment
+	Resend      *models.Resend
+	Note        string // what the decision on the resend says
 	EndUserName string // the contract's holder once registered, else as applied
 }
 
@@ -39,6 +41,11 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 				return err
 			}
 		}
+		if f.Mail.ResendID != nil {
+			if err := s.mailResend(tx, &f); err != nil {
+				return err
+			}
+		}
 		return s.mailEndUser(tx, &f)
 	})
 	return f, err
@@ -54,8 +61,18 @@ func (s *Store) mailOrder(tx *gorm.DB, f *MailFacts) (err error) {
 	if f.Reseller, err = needed[models.Reseller](tx, f.Order.ResellerID); err != nil {
 		return err
 	}
-	if f.Shipment, err = optional[models.Shipment](tx.Where("order_id = ?", f.Order.ID)); err != nil || f.Mail.SendBackID == nil {
+	if f.Shipment, err = optional[models.Shipment](tx.Where("order_id = ?", f.Order.ID)); err != nil {
 		return err
+	}
+	if f.Shipment != nil && f.Mail.Kind.TellsDelivery() {
+		// A mail brings the password it was queued for, also when a newer one was made
+		// while it was being sent.
+		if f.Shipment.PasswordVersion, err = passwordVersionOf(tx, f.Mail); err != nil {
+			return err
+		}
+	}
+	if f.Mail.SendBackID == nil {
+		return nil
 	}
 	sendBacks := make([]models.SendBack, 0, 1)
 	if err := tx.Where("id = ?", *f.Mail.SendBackID).Find(&sendBacks).Error; err != nil {
@@ -69,6 +86,18 @@ func (s *Store) mailOrder(tx *gorm.DB, f *MailFacts) (err error) {
 	}
 	f.SendBack = &sendBacks[0]
 	return nil
+}
+
+// mailResend reads the resend, and what was said in the decision that the mail tells of.
+func (s *Store) mailResend(tx *gorm.DB, f *MailFacts) (err error) {
+	if f.Resend, err = needed[models.Resend](tx, *f.Mail.ResendID); err != nil {
+		return err
+	}
+	if f.Mail.Kind == models.MailResendQuestion || f.Mail.Kind == models.MailResendRefused {
+		err = tx.Model(&models.ResendDecision{}).Select("note").
+			Where("resend_id = ? AND resend_version = ?", f.Resend.ID, f.Mail.Version).Scan(&f.Note).Error
+	}
+	return err
 }
 
 // mailEndUser gives the name that the mail calls the end user by.

@@ -34,7 +34,7 @@ func mailKey(m models.Mail) string {
 	for _, ref := range []struct {
 		name string
 		id   *int64
-	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}} {
+	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}
@@ -77,6 +77,11 @@ func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m
 			return claim.Error
 		}
 		claimed = claim.RowsAffected == 1
+		if claimed {
+			if claimed, err = s.stillRight(tx, id); err != nil {
+				return err
+			}
+		}
 		lost := tx.Model(&models.Mail{}).
 			Where("id = ? AND status = ? AND claimed_at < ?", id, models.MailSending, now.Add(-lease)).
 			Updates(map[string]any{"status": models.MailUnknown, "finished_at": now, "reply": "the sending process ended"})
@@ -92,6 +97,21 @@ func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m
 		return nil
 	})
 	return m, claimed, err
+}
+
+// stillRight ends a mail just claimed that has become wrong while it waited, and
+// says whether it may go.
+func (s *Store) stillRight(tx *gorm.DB, id int64) (bool, error) {
+	var m models.Mail
+	if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
+		return false, err
+	}
+	stale, err := s.stale(tx, m)
+	if err != nil || !stale {
+		return true, err
+	}
+	return false, tx.Model(&models.Mail{}).Where("id = ?", id).
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
 }
 
 // FinishMail notes how sending ended. MailQueued means that it was refused for
@@ -147,10 +167,14 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 			return status == models.OrderCancelled, err
 		}
 		return s.reminderStale(tx, m)
-	case m.Kind == models.MailDeliveryID || m.Kind == models.MailDeliveryPassword:
+	case m.Kind.TellsDelivery():
+		told, err := passwordVersionOf(tx, m)
+		if err != nil {
+			return false, err
+		}
 		var version int
-		err := tx.Model(&models.Shipment{}).Select("password_version").Where("order_id = ?", *m.OrderID).Scan(&version).Error
-		return version != m.Version, err
+		err = tx.Model(&models.Shipment{}).Select("password_version").Where("order_id = ?", *m.OrderID).Scan(&version).Error
+		return version != told, err
 	}
 	return false, nil
 }
@@ -161,8 +185,7 @@ func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 	if !m.Status.Final() || m.Reply == withdrawn {
 		return nil
 	}
-	isPassword := m.Kind == models.MailDeliveryPassword || m.Kind == models.MailPasswordAgain
-	if isPassword && m.Status != models.MailFailed {
+	if m.Kind.TellsPassword() && m.Status != models.MailFailed {
 		if err := s.passwordMailed(tx, m); err != nil {
 			return err
 		}
@@ -173,14 +196,20 @@ func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 	return nil
 }
 
+// passwordVersionOf gives the password version that a delivery mail belongs to.
+func passwordVersionOf(tx *gorm.DB, m models.Mail) (version int, err error) {
+	if m.Kind != models.MailPasswordAgain {
+		return m.Version, nil
+	}
+	err = tx.Model(&models.PasswordRequest{}).Select("password_version").Where("id = ?", m.Version).Scan(&version).Error
+	return version, err
+}
+
 // passwordMailed notes when the password's days began, for the version that the mail told.
 func (s *Store) passwordMailed(tx *gorm.DB, m models.Mail) error {
-	version := m.Version
-	if m.Kind == models.MailPasswordAgain {
-		err := tx.Model(&models.PasswordRequest{}).Select("password_version").Where("id = ?", m.Version).Scan(&version).Error
-		if err != nil {
-			return err
-		}
+	version, err := passwordVersionOf(tx, m)
+	if err != nil {
+		return err
 	}
 	return tx.Model(&models.Shipment{}).
 		Where("order_id = ? AND password_version = ? AND password_sent_at IS NULL", *m.OrderID, version).

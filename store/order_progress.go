@@ -107,7 +107,7 @@ func (s *Store) state(tx *gorm.DB, o models.Order) (models.OrderProgress, error)
 		Next: models.NextWait, Version: o.Version, Status: o.Status, WaitingFor: o.WaitingFor,
 	}
 	err := tx.Model(&models.Mail{}).
-		Where("order_id = ? AND status IN ?", o.ID, []models.MailStatus{models.MailQueued, models.MailSending}).
+		Where("order_id = ? AND resend_id IS NULL AND status IN ?", o.ID, []models.MailStatus{models.MailQueued, models.MailSending}).
 		Order("id").Pluck("id", &state.Mails).Error
 	if err != nil {
 		return state, err

@@ -17,6 +17,7 @@ type Queues struct {
 	MailsUnknown   int64 // open tasks: nobody knows whether a mail arrived
 	NoticesFailed  int64 // open tasks: a mail that only tells something was refused
 	DeliveredToday int64 // since midnight in Japan
+	Resends        ResendCounts
 }
 
 // Queues counts the queues.
@@ -43,7 +44,9 @@ func (s *Store) Queues(ctx context.Context) (Queues, error) {
 				return err
 			}
 		}
-		return nil
+		var err error
+		q.Resends, err = s.resendCounts(tx)
+		return err
 	})
 	return q, err
 }
