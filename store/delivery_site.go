@@ -94,10 +94,7 @@ func (s *Store) passwordRequestsUsedUp(tx *gorm.DB, shipmentID int64) (bool, err
 func (s *Store) mailPassword(tx *gorm.DB, actor models.Actor, shipment models.Shipment) (int64, error) {
 	now := s.Now()
 	if shipment.PasswordSentAt != nil && !shipment.PasswordUsable(now, s.rules.PasswordDays) {
-		shipment.PasswordVersion++
-		err := tx.Model(&models.Shipment{}).Where("id = ?", shipment.ID).
-			Updates(map[string]any{"password_version": shipment.PasswordVersion, "password_sent_at": nil}).Error
-		if err != nil {
+		if err := s.newPassword(tx, &shipment); err != nil {
 			return 0, err
 		}
 	}
@@ -113,6 +110,20 @@ func (s *Store) mailPassword(tx *gorm.DB, actor models.Actor, shipment models.Sh
 		return 0, err
 	}
 	return s.tell(tx, processCall{models.ProcessMailQueued, models.MailWorkflowID(mailID), mailID, 0})
+}
+
+// newPassword makes the shipment's next password version. The old one stops working
+// at once, and the new one works from its first mail on. A mail still to be tried
+// would bring what no longer works, so it is withdrawn.
+func (s *Store) newPassword(tx *gorm.DB, shipment *models.Shipment) error {
+	err := s.withdrawMails(tx, shipment.OrderID, models.MailDeliveryID, models.MailDeliveryPassword, models.MailPasswordAgain,
+		models.MailResentID, models.MailResentPassword)
+	if err != nil {
+		return err
+	}
+	shipment.PasswordVersion, shipment.PasswordSentAt = shipment.PasswordVersion+1, nil
+	return tx.Model(&models.Shipment{}).Where("id = ?", shipment.ID).
+		Updates(map[string]any{"password_version": shipment.PasswordVersion, "password_sent_at": nil}).Error
 }
 
 func (s *Store) queuePasswordAgain(tx *gorm.DB, shipment models.Shipment, request models.PasswordRequest) (int64, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -29,7 +30,7 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 	var broken []Violation
 	err := s.snapshot(ctx, func(tx *gorm.DB) error {
 		broken = nil
-		for _, rule := range invariants {
+		for _, rule := range slices.Concat(invariants, resendInvariants) {
 			var v Violation
 			query := "SELECT COUNT(*) AS count, COALESCE(MIN(example), '') AS example FROM (" + rule.query + ") AS breaches"
 			if err := tx.Raw(query).Scan(&v).Error; err != nil {
@@ -134,17 +135,19 @@ var invariants = []invariant{
 	{"a_failed_notice_has_a_task", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'mail_failed'
 		WHERE m.status = 'failed' AND m.reply <> 'withdrawn' AND t.id IS NULL
-		AND m.kind NOT IN ('order_accepted', 'delivery_id', 'delivery_password', 'delivery_password_again')`},
+		AND m.kind NOT IN ('order_accepted', 'delivery_id', 'delivery_password', 'delivery_password_again',
+			'resent_delivery_id', 'resent_delivery_password')`},
 	{"a_refused_delivery_mail_has_a_task", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
 		JOIN shipments s ON s.order_id = m.order_id AND s.password_version = m.version
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'delivery_failed'
-		WHERE m.status = 'failed' AND m.kind IN ('delivery_id', 'delivery_password') AND t.id IS NULL`},
+		WHERE m.status = 'failed' AND m.reply <> 'withdrawn' AND t.id IS NULL
+		AND m.kind IN ('delivery_id', 'delivery_password', 'resent_delivery_id', 'resent_delivery_password')`},
 
 	// What was decided was told and noted.
 	{"an_order_was_entered_by_somebody", `SELECT o.order_number AS example FROM orders o
 		LEFT JOIN decisions d ON d.order_id = o.id AND d.kind = 'entered' WHERE d.id IS NULL`},
 	{"a_decision_is_in_the_outbox", `SELECT CAST(d.id AS TEXT) AS example FROM decisions d
-		LEFT JOIN outbox x ON x.decision_id = d.id AND x.subject_id = d.order_id WHERE x.id IS NULL`},
+		LEFT JOIN outbox x ON x.workflow = 'OrderIntake' AND x.decision_id = d.id AND x.subject_id = d.order_id WHERE x.id IS NULL`},
 	{"a_decision_is_in_the_audit_log", `SELECT CAST(d.order_id AS TEXT) AS example FROM
 		(SELECT order_id, kind, COUNT(*) AS n FROM decisions GROUP BY order_id, kind) d
 		LEFT JOIN (SELECT subject_id, action, COUNT(*) AS n FROM audit_entries WHERE subject = 'order' GROUP BY subject_id, action) e

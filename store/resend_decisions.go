@@ -162,16 +162,7 @@ func (s *Store) approve(tx *gorm.DB, r *models.Resend, shipmentID int64, changes
 	if err := s.refuseUnsendable(tx, shipment); err != nil {
 		return err
 	}
-	// A mail still to be tried would bring a password that no longer works.
-	err = s.withdrawMails(tx, shipment.OrderID, models.MailDeliveryID, models.MailDeliveryPassword, models.MailPasswordAgain,
-		models.MailResentID, models.MailResentPassword)
-	if err != nil {
-		return err
-	}
-	shipment.PasswordVersion++
-	err = tx.Model(&models.Shipment{}).Where("id = ?", shipment.ID).
-		Updates(map[string]any{"password_version": shipment.PasswordVersion, "password_sent_at": nil}).Error
-	if err != nil {
+	if err := s.newPassword(tx, &shipment); err != nil {
 		return err
 	}
 	r.Status, r.ShipmentID, r.PasswordVersion = models.ResendApproved, &shipment.ID, shipment.PasswordVersion
