@@ -4,8 +4,8 @@ package store
 const resentMails = `(SELECT resend_id, version, COUNT(*) AS n, SUM(CASE WHEN status IN ('sent', 'unknown') THEN 1 ELSE 0 END) AS gone
 	FROM mails WHERE kind IN ('resent_delivery_id', 'resent_delivery_password') GROUP BY resend_id, version)`
 
-// passwordMails is which password version each mail that tells one belongs to.
-const passwordMails = `(SELECT m.id, m.order_id, m.status, m.kind, COALESCE(r.password_version, m.version) AS version FROM mails m
+// tellingMails is which password version each mail that tells one belongs to.
+const tellingMails = `(SELECT m.id, m.order_id, m.status, m.kind, COALESCE(r.password_version, m.version) AS version FROM mails m
 	LEFT JOIN password_requests r ON m.kind = 'delivery_password_again' AND r.id = m.version
 	WHERE m.kind IN ('delivery_password', 'delivery_password_again', 'resent_delivery_password'))`
 
@@ -13,17 +13,17 @@ const passwordMails = `(SELECT m.id, m.order_id, m.status, m.kind, COALESCE(r.pa
 var resendInvariants = []invariant{
 	// Passwords.
 	{"a_password_that_works_was_mailed", `SELECT s.delivery_number AS example FROM shipments s
-		LEFT JOIN (SELECT DISTINCT order_id, version FROM ` + passwordMails + ` told WHERE status IN ('sent', 'unknown')) m
+		LEFT JOIN (SELECT DISTINCT order_id, version FROM ` + tellingMails + ` told WHERE status IN ('sent', 'unknown')) m
 		ON m.order_id = s.order_id AND m.version = s.password_version
 		WHERE s.password_sent_at IS NOT NULL AND m.order_id IS NULL`},
-	{"a_mailed_password_works", `SELECT s.delivery_number AS example FROM shipments s JOIN ` + passwordMails + ` m
+	{"a_mailed_password_works", `SELECT s.delivery_number AS example FROM shipments s JOIN ` + tellingMails + ` m
 		ON m.order_id = s.order_id AND m.version = s.password_version
 		WHERE m.status IN ('sent', 'unknown') AND s.password_sent_at IS NULL`},
-	{"no_mail_tells_a_password_not_made_yet", `SELECT s.delivery_number AS example FROM shipments s JOIN ` + passwordMails + ` m
+	{"no_mail_tells_a_password_not_made_yet", `SELECT s.delivery_number AS example FROM shipments s JOIN ` + tellingMails + ` m
 		ON m.order_id = s.order_id WHERE m.version > s.password_version`},
-	{"a_password_is_mailed_once_unless_asked_for", `SELECT CAST(MIN(id) AS TEXT) AS example FROM ` + passwordMails + ` m
+	{"a_password_is_mailed_once_unless_asked_for", `SELECT CAST(MIN(id) AS TEXT) AS example FROM ` + tellingMails + ` m
 		WHERE kind <> 'delivery_password_again' GROUP BY order_id, version HAVING COUNT(*) > 1`},
-	{"an_old_password_does_not_wait_to_be_mailed", `SELECT s.delivery_number AS example FROM shipments s JOIN ` + passwordMails + ` m
+	{"an_old_password_does_not_wait_to_be_mailed", `SELECT s.delivery_number AS example FROM shipments s JOIN ` + tellingMails + ` m
 		ON m.order_id = s.order_id WHERE m.version < s.password_version AND m.status = 'queued'`},
 
 	// Resends.
