@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -100,7 +99,7 @@ func (a *API) listOrders(ctx context.Context, c call, _ *noInput) (*answered[Ord
 	filter := store.OrderFilter{
 		Statuses:  someOf(&q, "status", models.OrderStatuses),
 		OrderType: oneOf(&q, "order_type", models.OrderTypes),
-		Query:     q.text("po_number", models.MaxPONumber),
+		PONumber:  q.text("po_number", models.MaxPONumber),
 		From:      q.date("from"),
 		To:        q.date("to"),
 	}
@@ -108,7 +107,7 @@ func (a *API) listOrders(ctx context.Context, c call, _ *noInput) (*answered[Ord
 	if err := q.errors(); err != nil {
 		return nil, err
 	}
-	rows, next, err := a.ordersLike(ctx, c, filter, page)
+	rows, next, err := a.o.Store.Orders(ctx, c.actor, filter, page)
 	if err != nil {
 		return nil, err
 	}
@@ -117,22 +116,6 @@ func (a *API) listOrders(ctx context.Context, c call, _ *noInput) (*answered[Ord
 		list.Orders[i] = orderSummary(row.Order)
 	}
 	return &answered[OrderList]{list}, nil
-}
-
-// ordersLike lists orders. The store's search also finds a PO number's text in
-// other numbers and in names, so pages are read on until one holds the number itself.
-func (a *API) ordersLike(ctx context.Context, c call, filter store.OrderFilter, page store.Page) ([]store.OrderRow, string, error) {
-	for {
-		rows, next, err := a.o.Store.Orders(ctx, c.actor, filter, page)
-		if err != nil || filter.Query == "" {
-			return rows, next, err
-		}
-		rows = slices.DeleteFunc(rows, func(r store.OrderRow) bool { return r.PONumber != filter.Query })
-		if len(rows) > 0 || next == "" {
-			return rows, next, nil
-		}
-		page.Cursor = next
-	}
 }
 
 func (a *API) getOrder(ctx context.Context, c call, in *orderPath) (*answered[OrderAnswer], error) {

@@ -43,3 +43,24 @@ func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {
 	}
 	return numbers, err
 }
+
+// SubjectOf finds the record that an order or receipt number, as typed, names: the
+// audit log knows records by rows.
+func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id int64, err error) {
+	number := models.NormaliseNumber(typed)
+	order, err := optional[models.Order](s.reader(ctx).Select("id").Where("order_number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if order != nil {
+		return "order", order.ID, nil
+	}
+	application, err := optional[models.Application](s.reader(ctx).Select("id").Where("receipt_number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if application == nil {
+		return "", 0, models.NotFound("application")
+	}
+	return "application", application.ID, nil
+}

@@ -17,10 +17,13 @@ type OrderFilter struct {
 	OrderType  models.OrderType
 	ResellerID int64
 	AssigneeID int64
-	Query      string          // order, PO or receipt number, or part of the end user's name
-	From, To   models.Date     // days of entering in Japan, both included
-	OpenTask   models.TaskKind // an open task of this kind
-	Overdue    bool            // sent back, and past the last reminder's day without an answer
+	Query      string      // order, PO or receipt number, or part of the end user's name
+	PONumber   string      // this one and no other
+	From, To   models.Date // days of entering in Japan, both included
+	// DeliveredOn is the day in Japan on which the order was delivered.
+	DeliveredOn models.Date
+	OpenTask    models.TaskKind // an open task of this kind
+	Overdue     bool            // sent back, and past the last reminder's day without an answer
 	// OldestFirst lists what waits longest first; the newest order comes first otherwise.
 	OldestFirst bool
 }
@@ -48,6 +51,12 @@ func (s *Store) filterOrders(q *gorm.DB, actor models.Actor, f OrderFilter) *gor
 	}
 	if !f.To.IsZero() {
 		q = q.Where("created_at < ?", f.To.AddDays(1).Start().UTC())
+	}
+	if !f.DeliveredOn.IsZero() {
+		q = q.Where("delivered_at >= ? AND delivered_at < ?", f.DeliveredOn.Start().UTC(), f.DeliveredOn.AddDays(1).Start().UTC())
+	}
+	if f.PONumber != "" {
+		q = q.Where("po_number = ?", f.PONumber)
 	}
 	if f.Reason != "" {
 		q = q.Where(`id IN (SELECT send_backs.order_id FROM send_backs

@@ -43,35 +43,48 @@ func (v *visit) applicationRows(list []models.Application) []views.ApplicationRo
 
 // showApplication is the page of one application.
 func showApplication(v *visit) error {
-	a, err := v.application()
+	page, err := v.applicationPage(views.Form{})
 	if err != nil {
 		return err
+	}
+	return v.show(http.StatusOK, views.ApplicationPage(page))
+}
+
+func (v *visit) applicationPage(form views.Form) (views.Application, error) {
+	a, err := v.application()
+	if err != nil {
+		return views.Application{}, err
 	}
 	frame, err := v.frame("applications", a.ReceiptNumber)
 	if err != nil {
-		return err
+		return views.Application{}, err
 	}
 	page := views.Application{
 		Frame: frame, Application: a, State: v.applicationState(a), Specials: v.specials(a),
-		Support: a.OrderType == models.OrderTypeNew,
+		Support: a.OrderType == models.OrderTypeNew, Form: form,
 	}
 	if a.OrderID != nil {
-		rows, _, err := v.Store.Orders(v.ctx(), v.actor(), store.OrderFilter{Query: a.ReceiptNumber}, store.Page{Limit: 1})
+		numbers, err := v.Store.OrderNumbers(v.ctx(), []int64{*a.OrderID})
 		if err != nil {
-			return err
+			return page, err
 		}
-		if len(rows) == 1 {
-			page.OrderNumber = rows[0].OrderNumber
-		}
+		page.OrderNumber = numbers[*a.OrderID]
+	}
+	tasks, err := v.Store.TasksOfApplication(v.ctx(), a.ID)
+	if err != nil {
+		return page, err
+	}
+	for _, t := range tasks {
+		page.Tasks = append(page.Tasks, v.taskRow(t.Task, &t.Mail))
 	}
 	document, err := v.applicationPDF(a)
 	if err == nil {
 		row := v.document(document, fmt.Sprintf("/console/applications/%d/pdf", a.ID))
 		page.Document = &row
 	} else if !models.IsKind(err, models.KindNotFound) {
-		return err
+		return page, err
 	}
-	return v.show(http.StatusOK, views.ApplicationPage(page))
+	return page, nil
 }
 
 func (v *visit) application() (models.Application, error) {

@@ -29,10 +29,8 @@ func showAudit(v *visit) error {
 	q := v.Request.URL.Query()
 	page := views.Audit{Subject: q.Get("subject"), SubjectID: q.Get("id"), Actor: q.Get("actor"), Action: q.Get("action")}
 	filter := store.AuditFilter{Subject: page.Subject, ActorName: strings.TrimSpace(page.Actor), Action: page.Action}
-	if page.SubjectID != "" {
-		if filter.SubjectID = number(page.SubjectID); filter.SubjectID == 0 {
-			page.Wrong = v.t("field.number_malformed")
-		}
+	if err := v.auditAbout(&filter, &page); err != nil {
+		return err
 	}
 	list, next, err := v.Store.Audit(v.ctx(), filter, store.Page{Cursor: q.Get("cursor")})
 	if err != nil {
@@ -42,36 +40,75 @@ func showAudit(v *visit) error {
 		return err
 	}
 	page.Subjects, page.Actions = choices(v, "console.subject.", auditSubjects), choices(v, "console.action.", auditActions)
-	for _, e := range list {
-		page.Rows = append(page.Rows, v.auditRow(e))
+	if page.Rows, err = v.auditRows(list); err != nil {
+		return err
 	}
 	page.Pager = pagerOf("/console/audit", q, next)
 	return v.show(http.StatusOK, views.AuditPage(page))
 }
 
-func (v *visit) auditRow(e models.AuditEntry) views.AuditRow {
-	row := views.AuditRow{
-		When: ui.Moment(v.language, e.At), Stamp: ui.Stamp(e.At), Who: e.ActorName, Kind: v.t("console.actor." + string(e.ActorKind)),
-		Action: v.t("console.action." + e.Action), Request: e.RequestID,
-		Subject: v.t("console.subject."+e.Subject) + " " + strconv.FormatInt(e.SubjectID, 10),
-		URL:     subjectURL(e), Changes: v.changesOf(e.Before, e.After),
+// auditAbout narrows the log to one record, by the number that people know it by
+// or by its row. What no record has is told at the field, and lists nothing.
+func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
+	typed := strings.TrimSpace(page.SubjectID)
+	if typed == "" {
+		return nil
 	}
-	return row
+	subject, id, err := v.Store.SubjectOf(v.ctx(), typed)
+	switch {
+	case err == nil:
+		filter.Subject, filter.SubjectID, page.Subject = subject, id, subject
+	case !models.IsKind(err, models.KindNotFound):
+		return err
+	default:
+		if filter.SubjectID = number(typed); filter.SubjectID == 0 {
+			filter.SubjectID, page.Wrong = -1, v.t("console.audit.number_unknown")
+		}
+	}
+	return nil
 }
 
-// subjectURL leads to the record, or where it is known by a number that the log
-// does not hold, to all entries about it.
-func subjectURL(e models.AuditEntry) string {
+func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
+	var orders, applications []int64
+	for _, e := range list {
+		switch e.Subject {
+		case "order":
+			orders = append(orders, e.SubjectID)
+		case "application":
+			applications = append(applications, e.SubjectID)
+		}
+	}
+	known, err := v.numbers(orders, applications)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]views.AuditRow, len(list))
+	for i, e := range list {
+		number, url := subjectOf(e, known)
+		rows[i] = views.AuditRow{
+			When: ui.Moment(v.language, e.At), Stamp: ui.Stamp(e.At), Who: e.ActorName, Kind: v.t("console.actor." + string(e.ActorKind)),
+			Action: v.t("console.action." + e.Action), Request: e.RequestID,
+			Subject: v.t("console.subject."+e.Subject) + " " + number, URL: url, Changes: v.changesOf(e.Before, e.After),
+		}
+	}
+	return rows, nil
+}
+
+// subjectOf gives the number that people know a record by and its page, or where
+// it has none, its row and all entries about it.
+func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 	id := strconv.FormatInt(e.SubjectID, 10)
 	switch e.Subject {
+	case "order":
+		return known.order(e.SubjectID)
 	case "application":
-		return "/console/applications/" + id
+		return known.application(e.SubjectID)
 	case "reseller":
-		return "/console/resellers/" + id
+		return id, "/console/resellers/" + id
 	case "staff":
-		return "/console/staff/" + id
+		return id, "/console/staff/" + id
 	}
-	return "/console/audit?subject=" + e.Subject + "&id=" + id
+	return id, "/console/audit?subject=" + e.Subject + "&id=" + id
 }
 
 // changesOf sets before and after side by side, what stayed the same left out.

@@ -35,18 +35,7 @@ func (v *visit) orderAgain(action string, e *models.Error) error {
 	if e.Kind != models.KindInvalid && e.Kind != models.KindConflict {
 		return e
 	}
-	form := views.Form{Action: action, Values: map[string]string{}, Problems: views.Problems{}}
-	for name, values := range v.Request.PostForm {
-		if name != "version" && name != "seen" && len(values) > 0 {
-			form.Values[name] = values[0]
-		}
-	}
-	for _, f := range e.Fields {
-		form.Problems[v.formField(action, f)] = texts.Field(v.language, f)
-	}
-	if len(e.Fields) == 0 {
-		form.General = v.errorText(e)
-	}
+	form := v.formAgain(action, e)
 	var seen *snapshot
 	if e.Code == "order_changed" || e.Code == "order_state" {
 		seen = parseSnapshot(v.PostForm("seen"))
@@ -59,6 +48,23 @@ func (v *visit) orderAgain(action string, e *models.Error) error {
 		page.Changed.Kept = v.kept(form.Values)
 	}
 	return v.show(ui.Status(e), views.OrderPage(page))
+}
+
+// formAgain keeps what was typed, with what is wrong with it.
+func (v *visit) formAgain(action string, e *models.Error) views.Form {
+	form := views.Form{Action: action, Values: map[string]string{}, Problems: views.Problems{}}
+	for name, values := range v.Request.PostForm {
+		if name != "version" && name != "seen" && len(values) > 0 {
+			form.Values[name] = values[0]
+		}
+	}
+	for _, f := range e.Fields {
+		form.Problems[v.formField(action, f)] = texts.Field(v.language, f)
+	}
+	if len(e.Fields) == 0 {
+		form.General = v.errorText(e)
+	}
+	return form
 }
 
 // formField finds the form's field of an error. A confirmed value's field is

@@ -24,6 +24,7 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/testenv"
 	"github.com/todoke/todoke/web/console"
 	"github.com/todoke/todoke/web/public"
 )
@@ -80,29 +81,54 @@ var migratedFile = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "migrated.db")
-	s, err := store.Open(context.Background(), store.Options{URL: "sqlite:" + path})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.Migrate(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
+	if err := migrate("sqlite:" + path); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)
 })
 
-func newHouse(t *testing.T) *house {
+// eachDatabase runs a test on SQLite and on PostgreSQL at the same time.
+func eachDatabase(t *testing.T, test func(t *testing.T, dialect string)) {
 	t.Helper()
-	h := &house{t: t, now: noon, people: map[models.Role]models.Staff{}}
-	p, err := theProfile()
-	must(t, err)
+	t.Parallel()
+	for _, dialect := range []string{store.SQLite, store.Postgres} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			test(t, dialect)
+		})
+	}
+}
+
+// database gives a migrated database of the test's own.
+func database(t *testing.T, dialect string) (url string) {
+	t.Helper()
+	if dialect == store.Postgres {
+		return testenv.PostgresFrom(t, "migrated", migrate)
+	}
 	file, err := migratedFile()
 	must(t, err)
 	path := filepath.Join(t.TempDir(), "todoke.db")
 	must(t, os.WriteFile(path, file, 0o600))
-	h.Store, err = store.Open(t.Context(), store.Options{URL: "sqlite:" + path, Rules: p.Rules(), Installation: "test", Clock: h.clock})
+	return "sqlite:" + path
+}
+
+func migrate(url string) error {
+	s, err := store.Open(context.Background(), store.Options{URL: url})
+	if err != nil {
+		return err
+	}
+	if _, err := s.Migrate(context.Background()); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+func newHouse(t *testing.T, dialect string) *house {
+	t.Helper()
+	h := &house{t: t, now: noon, people: map[models.Role]models.Staff{}}
+	p, err := theProfile()
+	must(t, err)
+	h.Store, err = store.Open(t.Context(), store.Options{URL: database(t, dialect), Rules: p.Rules(), Installation: "test", Clock: h.clock})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.Close()) })
 	h.files, err = files.Open(t.Context(), "file://"+t.TempDir())

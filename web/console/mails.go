@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
@@ -37,44 +36,43 @@ func listMails(v *visit) error {
 	if err != nil {
 		return err
 	}
+	rows, err := v.mailRows(list)
+	if err != nil {
+		return err
+	}
 	statuses := choices(v, "console.mail_status.", models.MailStatuses)
 	statuses = append(statuses, ui.Choice{Value: mailTrouble, Label: v.t("console.mail_status.trouble")})
 	return v.show(http.StatusOK, views.MailsPage(views.Mails{
 		Frame: frame, Status: q.Get("status"), Kind: q.Get("kind"), Query: q.Get("q"),
 		Statuses: statuses, Kinds: choices(v, "console.mail_kind.", mailKinds),
-		Rows: v.mailRows(list), Pager: pagerOf("/console/mails", q, next),
+		Rows: rows, Pager: pagerOf("/console/mails", q, next),
 	}))
 }
 
-// mailRows shows mails; what each is about is one press away.
-func (v *visit) mailRows(list []models.Mail) []views.MailRow {
+// mailRows shows mails, each with the number of what it is about.
+func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
+	var orders, applications []int64
+	for _, m := range list {
+		switch {
+		case m.OrderID != nil:
+			orders = append(orders, *m.OrderID)
+		case m.ApplicationID != nil:
+			applications = append(applications, *m.ApplicationID)
+		}
+	}
+	known, err := v.numbers(orders, applications)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]views.MailRow, len(list))
 	for i, m := range list {
 		rows[i] = v.mailRow(m)
 		switch {
 		case m.OrderID != nil:
-			rows[i].About = v.t("console.mails.order")
+			rows[i].About, rows[i].AboutURL = known.order(*m.OrderID)
 		case m.ApplicationID != nil:
-			rows[i].About = v.t("console.mails.application")
+			rows[i].About, rows[i].AboutURL = known.application(*m.ApplicationID)
 		}
 	}
-	return rows
-}
-
-// showMailSubject leads to the order or application that a mail is about.
-func showMailSubject(v *visit) error {
-	id, err := v.id("id", "mail")
-	if err != nil {
-		return err
-	}
-	about, err := v.Store.MailFacts(v.ctx(), id)
-	switch {
-	case err != nil:
-		return err
-	case about.Order != nil:
-		return v.seeOther("/console/orders/" + about.Order.OrderNumber)
-	case about.Application != nil:
-		return v.seeOther("/console/applications/" + strconv.FormatInt(about.Application.ID, 10))
-	}
-	return models.NotFound("mail")
+	return rows, nil
 }

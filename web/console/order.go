@@ -147,16 +147,12 @@ func (v *visit) fillDesk(page *views.Order, d store.OrderDetail, names map[int64
 	}
 	page.Choices = append([]ui.Choice{{Value: "0", Label: v.t("console.desk.nobody")}}, people(names)...)
 	for _, t := range d.Tasks {
-		row := views.TaskRow{
-			ID: t.ID, Title: v.t("console.task_kind." + string(t.Kind)), Detail: v.t("console.task_text." + string(t.Kind)),
-			When: ui.Moment(v.language, t.OpenedAt), Open: t.ClosedAt == nil, Note: t.CloseNote,
-		}
 		i := slices.IndexFunc(d.Mails, func(m models.Mail) bool { return t.MailID != nil && m.ID == *t.MailID })
-		if i >= 0 {
-			m := d.Mails[i]
-			row.Mail = v.t("console.mail_kind."+string(m.Kind)) + " → " + m.Recipient
+		if i < 0 {
+			page.Tasks = append(page.Tasks, v.taskRow(t, nil))
+			continue
 		}
-		page.Tasks = append(page.Tasks, row)
+		page.Tasks = append(page.Tasks, v.taskRow(t, &d.Mails[i]))
 	}
 }
 

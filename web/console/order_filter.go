@@ -28,10 +28,11 @@ func (v *visit) filterOf(q url.Values) (f store.OrderFilter, wrong string) {
 	f.Query = q.Get("q")
 	f.OpenTask = models.TaskKind(q.Get("task"))
 	f.Overdue, f.OldestFirst = q.Get("overdue") == "1", q.Get("oldest") == "1"
-	var errFrom, errTo error
-	f.From, errFrom = day(q.Get("from"))
-	f.To, errTo = day(q.Get("to"))
-	if errFrom != nil || errTo != nil {
+	for key, into := range map[string]*models.Date{"from": &f.From, "to": &f.To, "delivered": &f.DeliveredOn} {
+		var err error
+		if *into, err = day(q.Get(key)); err == nil {
+			continue
+		}
 		wrong = v.t("console.filter.day_wrong")
 	}
 	return f, wrong
@@ -54,7 +55,7 @@ func number(s string) int64 {
 }
 
 // filterKeys are the query's filters, in the order of the chips.
-var filterKeys = []string{"q", "status", "waiting", "overdue", "reason", "type", "reseller", "assignee", "task", "from", "to"}
+var filterKeys = []string{"q", "status", "waiting", "overdue", "reason", "type", "reseller", "assignee", "task", "from", "to", "delivered"}
 
 // listQuery gives the query that makes up a view: filters, order and columns,
 // without where in the list one is.

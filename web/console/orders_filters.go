@@ -15,14 +15,15 @@ import (
 func (v *visit) filterForm(q url.Values, names map[int64]string, resellers []models.Reseller) views.Filter {
 	f := views.Filter{
 		Query: q.Get("q"), Status: q.Get("status"), Waiting: q.Get("waiting"), Reason: q.Get("reason"), Type: q.Get("type"),
-		Reseller: q.Get("reseller"), Assignee: q.Get("assignee"), From: q.Get("from"), To: q.Get("to"), Task: q.Get("task"),
+		Reseller: q.Get("reseller"), Assignee: q.Get("assignee"), From: q.Get("from"), To: q.Get("to"),
+		Delivered: q.Get("delivered"), Task: q.Get("task"),
 		Overdue: q.Get("overdue") == "1", Oldest: q.Get("oldest") == "1", Columns: q.Get("cols"),
 	}
 	f.Statuses = choices(v, "order_status.", models.OrderStatuses)
 	f.Waitings = choices(v, "console.waiting.", []models.WaitingFor{models.WaitingForStaff, models.WaitingForReseller})
 	f.Reasons = choices(v, "reason.", append(slices.Clone(models.ReasonCodes), models.ReasonOther))
 	f.Types = choices(v, "order_type.", models.OrderTypes)
-	f.Tasks = choices(v, "console.task_kind.", []models.TaskKind{models.TaskDeliveryFailed, models.TaskMailUnknown})
+	f.Tasks = choices(v, "console.task_kind.", models.TaskKinds)
 	f.Resellers = []ui.Choice{{Label: v.t("console.any")}}
 	for _, r := range resellers {
 		f.Resellers = append(f.Resellers, ui.Choice{Value: strconv.FormatInt(r.ID, 10), Label: r.Name})
@@ -71,7 +72,7 @@ func (v *visit) chips(q url.Values, f views.Filter) []views.Chip {
 
 var chipNames = map[string]string{
 	"q": "query", "status": "status", "waiting": "waiting", "overdue": "overdue", "reason": "reason", "type": "type",
-	"reseller": "reseller", "assignee": "assignee", "task": "task", "from": "from", "to": "to",
+	"reseller": "reseller", "assignee": "assignee", "task": "task", "from": "from", "to": "to", "delivered": "delivered",
 }
 
 func labelOf(offered []ui.Choice, value string) string {

@@ -52,8 +52,6 @@ func ordersSection(f store.OrderFilter) (section, heading string) {
 		return "sent_back", "console.orders.sent_back"
 	case f.OpenTask == models.TaskDeliveryFailed:
 		return "mails_failed", "console.orders.mails_failed"
-	case f.OpenTask == models.TaskMailUnknown:
-		return "mails_unknown", "console.orders.mails_unknown"
 	}
 	return "orders", "console.orders.all"
 }

@@ -15,8 +15,13 @@ var (
 	sentBack     = store.OrderFilter{Statuses: []models.OrderStatus{models.OrderSentBack}, OldestFirst: true}
 	sentBackLate = store.OrderFilter{Statuses: []models.OrderStatus{models.OrderSentBack}, Overdue: true, OldestFirst: true}
 	mailsFailed  = store.OrderFilter{OpenTask: models.TaskDeliveryFailed, OldestFirst: true}
-	mailsUnknown = store.OrderFilter{OpenTask: models.TaskMailUnknown, OldestFirst: true}
+
+	mailsUnknown  = []models.TaskKind{models.TaskMailUnknown}
+	noticesFailed = []models.TaskKind{models.TaskMailFailed}
 )
+
+// deliveredOn is the list behind the number of orders delivered on a day.
+func deliveredOn(day models.Date) store.OrderFilter { return store.OrderFilter{DeliveredOn: day} }
 
 // waiting counts what the menu shows.
 func (v *visit) waiting() (views.Waiting, error) {
@@ -26,7 +31,7 @@ func (v *visit) waiting() (views.Waiting, error) {
 		into   *int64
 	}{
 		{toCheck, &w.ToCheck}, {sentBack, &w.SentBack}, {sentBackLate, &w.SentBackLate},
-		{mailsFailed, &w.MailsFailed}, {mailsUnknown, &w.MailsUnknown},
+		{mailsFailed, &w.MailsFailed},
 	} {
 		n, err := v.Store.CountOrders(v.ctx(), v.actor(), count.filter)
 		if err != nil {
@@ -34,12 +39,18 @@ func (v *visit) waiting() (views.Waiting, error) {
 		}
 		*count.into = n
 	}
-	return w, nil
+	var err error
+	if w.MailsUnknown, err = v.Store.CountOpenTasks(v.ctx(), mailsUnknown); err != nil {
+		return w, err
+	}
+	w.NoticesFailed, err = v.Store.CountOpenTasks(v.ctx(), noticesFailed)
+	return w, err
 }
 
 // tiles are the queues as numbers.
 func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
-	queues, err := v.Store.Queues(v.ctx())
+	today := v.Store.Today()
+	delivered, err := v.Store.CountOrders(v.ctx(), v.actor(), deliveredOn(today))
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +59,8 @@ func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
 		{Label: v.t("console.nav.sent_back"), Count: w.SentBack, URL: views.SentBackURL},
 		{Label: v.t("console.nav.mails_failed"), Count: w.MailsFailed, URL: views.MailsFailedURL},
 		{Label: v.t("console.nav.mails_unknown"), Count: w.MailsUnknown, URL: views.MailsUnknownURL},
-		{Label: v.t("console.today.delivered"), Count: queues.DeliveredToday, Quiet: true},
+		{Label: v.t("console.nav.notices_failed"), Count: w.NoticesFailed, URL: views.NoticesFailedURL},
+		{Label: v.t("console.today.delivered"), Count: delivered, URL: views.DeliveredURL(today), Quiet: true},
 	}
 	if w.SentBackLate > 0 {
 		tiles[1].Late = v.t("console.today.late", "n", strconv.FormatInt(w.SentBackLate, 10))

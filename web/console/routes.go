@@ -52,7 +52,7 @@ var levels = []level{
 		{get, "/contracts", listContracts},
 		{get, "/contracts/:license", showContract},
 		{get, "/mails", listMails},
-		{get, "/mails/:id", showMailSubject},
+		{get, "/tasks", listTasks},
 		{get, "/audit", showAudit},
 		{get, "/products", showProducts},
 		{post, "/views", saveView},

@@ -36,7 +36,6 @@ func showToday(v *visit) error {
 		{sentBackLate, views.Queue{Title: v.t("console.today.overdue"), URL: views.SentBackLateURL, Count: w.SentBackLate}, false},
 		{toCheck, views.Queue{Title: v.t("console.nav.to_check"), URL: views.ToCheckURL, Count: w.ToCheck, Empty: v.t("console.today.nothing")}, true},
 		{mailsFailed, views.Queue{Title: v.t("console.nav.mails_failed"), URL: views.MailsFailedURL, Count: w.MailsFailed}, false},
-		{mailsUnknown, views.Queue{Title: v.t("console.nav.mails_unknown"), URL: views.MailsUnknownURL, Count: w.MailsUnknown}, false},
 		{sentBack, views.Queue{Title: v.t("console.nav.sent_back"), URL: views.SentBackURL, Count: w.SentBack, Empty: v.t("console.today.nothing")}, true},
 	} {
 		if q.queue.Count == 0 && !q.always {
@@ -49,6 +48,11 @@ func showToday(v *visit) error {
 		q.queue.Rows = v.queueRows(rows, names)
 		page.Queues = append(page.Queues, q.queue)
 	}
+	tasks, err := v.taskQueues(w)
+	if err != nil {
+		return err
+	}
+	page.Queues = append(page.Queues, tasks...)
 	return v.show(http.StatusOK, views.TodayPage(page))
 }
 

@@ -23,11 +23,14 @@ type Waiting struct {
 	SentBack     int64
 	SentBackLate int64
 	MailsFailed  int64 // orders with a delivery mail that was refused
-	MailsUnknown int64 // orders with a mail that nobody knows the fate of
+	// Tasks, each about a mail: nobody knows whether it arrived, or it told nobody.
+	MailsUnknown, NoticesFailed int64
 }
 
 // Total is what waits for staff in all.
-func (w Waiting) Total() int64 { return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown }
+func (w Waiting) Total() int64 {
+	return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown + w.NoticesFailed
+}
 
 // Flash is what the last action came to, shown once.
 type Flash struct {
@@ -63,8 +66,17 @@ const (
 	SentBackURL     = "/console/orders?status=sent_back&oldest=1"
 	SentBackLateURL = "/console/orders?status=sent_back&overdue=1&oldest=1"
 	MailsFailedURL  = "/console/orders?task=delivery_failed&oldest=1"
-	MailsUnknownURL = "/console/orders?task=mail_unknown&oldest=1"
+	deliveredURL    = "/console/orders?delivered="
 )
+
+// The lists of tasks behind the numbers.
+var (
+	MailsUnknownURL  = TasksURL(models.TaskMailUnknown)
+	NoticesFailedURL = TasksURL(models.TaskMailFailed)
+)
+
+// DeliveredURL leads to the orders delivered on a day.
+func DeliveredURL(day models.Date) string { return deliveredURL + day.String() }
 
 func (f Frame) menu() []menuGroup {
 	return []menuGroup{
@@ -74,6 +86,7 @@ func (f Frame) menu() []menuGroup {
 			{"sent_back", SentBackURL, "console.nav.sent_back", f.Waiting.SentBack, f.Waiting.SentBackLate, models.RoleViewer},
 			{"mails_failed", MailsFailedURL, "console.nav.mails_failed", f.Waiting.MailsFailed, f.Waiting.MailsFailed, models.RoleViewer},
 			{"mails_unknown", MailsUnknownURL, "console.nav.mails_unknown", f.Waiting.MailsUnknown, f.Waiting.MailsUnknown, models.RoleViewer},
+			{"notices_failed", NoticesFailedURL, "console.nav.notices_failed", f.Waiting.NoticesFailed, f.Waiting.NoticesFailed, models.RoleViewer},
 			{"orders", "/console/orders", "console.nav.all_orders", 0, 0, models.RoleViewer},
 			{"entry", "/console/orders/new", "console.nav.entry", 0, 0, models.RoleClerk},
 		}},

@@ -167,7 +167,8 @@ type MailRow struct {
 	State     Pill
 	When      string
 	Reply     string
-	About     string // what the mail is about, as the link to it says
+	About     string // the number of what the mail is about, or nothing
+	AboutURL  string
 	Attempts  int
 }
 

@@ -33,6 +33,7 @@ type Filter struct {
 	Reseller  string
 	Assignee  string
 	From      string
+	Delivered string
 	To        string
 	Task      string
 	Overdue   bool

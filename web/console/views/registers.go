@@ -39,6 +39,8 @@ type Application struct {
 	Specials    string
 	Events      []models.AuditEntry
 	Support     bool
+	Tasks       []TaskRow
+	Form        Form
 }
 
 // Contracts is the list of contracts.

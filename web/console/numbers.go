@@ -1,0 +1,29 @@
+package console
+
+import "strconv"
+
+// numbers are what people know rows by: the rows of a page, in a query for orders
+// and one for applications.
+type numbers struct {
+	orders, receipts map[int64]string
+}
+
+func (v *visit) numbers(orders, applications []int64) (numbers, error) {
+	var n numbers
+	var err error
+	if n.orders, err = v.Store.OrderNumbers(v.ctx(), orders); err != nil {
+		return n, err
+	}
+	n.receipts, err = v.Store.ReceiptNumbers(v.ctx(), applications)
+	return n, err
+}
+
+// order gives an order's number, and its page.
+func (n numbers) order(id int64) (number, url string) {
+	return n.orders[id], "/console/orders/" + n.orders[id]
+}
+
+// application gives an application's receipt number, and its page.
+func (n numbers) application(id int64) (number, url string) {
+	return n.receipts[id], "/console/applications/" + strconv.FormatInt(id, 10)
+}
