@@ -44,3 +44,10 @@ func (s *Store) SignInAttempts(ctx context.Context, subject string, since time.T
 func (s *Store) ForgetSignInAttempts(ctx context.Context, subject string) error {
 	return translate(s.write.WithContext(ctx).Where("subject = ?", subject).Delete(&signInAttempt{}).Error)
 }
+
+// TakeBackSignInAttempt forgets the newest of a subject's attempts: it was counted before it was known to be right.
+func (s *Store) TakeBackSignInAttempt(ctx context.Context, subject string) error {
+	tx := s.write.WithContext(ctx)
+	newest := tx.Model(&signInAttempt{}).Select("MAX(id)").Where("subject = ?", subject)
+	return translate(tx.Where("id = (?)", newest).Delete(&signInAttempt{}).Error)
+}

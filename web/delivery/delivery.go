@@ -57,8 +57,8 @@ type Options struct {
 	Secure bool
 	// Idle is how long a person may do nothing before signing in again; 0 means 20 minutes.
 	Idle time.Duration
-	// Floor is how long refusing a sign-in and taking a request for a password last
-	// at least, so that their time tells nothing about a number; 0 means 100 ms.
+	// Floor is the step in which refusing a sign-in and taking a request for a password
+	// are answered, so that their time tells nothing about a number; 0 means 100 ms.
 	Floor time.Duration
 }
 

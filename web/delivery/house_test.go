@@ -118,11 +118,16 @@ func migrate(url string) error {
 // newHouse opens a house on SQLite; change may alter the site's options.
 func newHouse(t testing.TB, change ...func(*delivery.Options)) *house {
 	t.Helper()
+	return newHouseOn(t, sqliteFile(t), change...)
+}
+
+func sqliteFile(t testing.TB) string {
+	t.Helper()
 	file, err := migratedFile()
 	must(t, err)
 	path := filepath.Join(t.TempDir(), "todoke.db")
 	must(t, os.WriteFile(path, file, 0o600))
-	return newHouseOn(t, "sqlite:"+path, change...)
+	return "sqlite:" + path
 }
 
 // eachDatabase runs a test on SQLite and on PostgreSQL.
@@ -135,10 +140,16 @@ func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 
 func newHouseOn(t testing.TB, database string, change ...func(*delivery.Options)) *house {
 	t.Helper()
-	h := &house{t: t, clock: &clock{now: noon}, log: &syncBuffer{}}
-	var err error
-	h.profile, err = profile.Default()
+	ships, err := profile.Default()
 	must(t, err)
+	return newHouseBy(t, database, ships, change...)
+}
+
+// newHouseBy opens a house with a profile of its own.
+func newHouseBy(t testing.TB, database string, by *profile.Profile, change ...func(*delivery.Options)) *house {
+	t.Helper()
+	h := &house{t: t, clock: &clock{now: noon}, log: &syncBuffer{}, profile: by}
+	var err error
 	h.store, err = store.Open(t.Context(), store.Options{URL: database, Rules: h.profile.Rules(), Installation: "test", Clock: h.clock.Now})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.store.Close()) })

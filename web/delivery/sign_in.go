@@ -62,30 +62,37 @@ func signIn(v *visit) error {
 		return v.signInPage(http.StatusUnprocessableEntity, again)
 	}
 	limits := v.signInLimits(typed)
-	if limited, err := v.reached(limits[:]...); err != nil {
+	if limited, err := v.take(limits); err != nil {
 		return err
 	} else if limited {
 		again.Problem = v.t("delivery.sign_in.limited", "minutes", ui.Number(int(signInWindow/time.Minute)))
 		return v.signInPage(http.StatusTooManyRequests, again)
-	}
-	// Noted before the password is looked at, so that guesses made at once all count.
-	if err := v.count(limits[0]); err != nil {
-		return err
 	}
 	shipment, ok, err := v.authenticate(typed, password)
 	if err != nil {
 		return err
 	}
 	if ok {
-		return v.openSession(shipment, limits[0], again.Next)
-	}
-	// By client only what failed counts: several people may sit behind one address.
-	if err := v.count(limits[1]); err != nil {
-		return err
+		return v.openSession(shipment, limits, again.Next)
 	}
 	again.Problem = v.t("delivery.sign_in.wrong")
 	v.wait(begun)
 	return v.signInPage(http.StatusUnprocessableEntity, again)
+}
+
+// take counts a try before the password is looked at, and says whether it is one too many. It looks again after
+// counting: of guesses made at once each finds those that were counted before it.
+func (v *visit) take(limits [2]limit) (limited bool, err error) {
+	if limited, err = v.reached(limits[:]...); limited || err != nil {
+		return limited, err
+	}
+	for i := range limits {
+		if err := v.count(limits[i]); err != nil {
+			return false, err
+		}
+		limits[i].most++ // this one
+	}
+	return v.reached(limits[:]...)
 }
 
 func checkSignIn(number, password string) []models.FieldError {
@@ -131,14 +138,18 @@ func (v *visit) authenticate(number, password string) (models.Shipment, bool, er
 
 // openSession signs in to one delivery, instead of any other, under a new token,
 // so that one planted before is worth nothing.
-func (v *visit) openSession(shipment models.Shipment, counted limit, next string) error {
+func (v *visit) openSession(shipment models.Shipment, counted [2]limit, next string) error {
 	if err := v.sessions.RenewToken(v.ctx()); err != nil {
 		return err
 	}
 	v.sessions.Put(v.ctx(), sessionShipment, shipment.ID)
 	v.sessions.Put(v.ctx(), sessionVersion, shipment.PasswordVersion)
 	v.sessions.Put(v.ctx(), sessionSeen, v.Clock().Unix())
-	if err := v.Store.ForgetSignInAttempts(v.ctx(), counted.subject); err != nil {
+	if err := v.Store.ForgetSignInAttempts(v.ctx(), counted[0].subject); err != nil {
+		return err
+	}
+	// By client only what failed counts: several people may sit behind one address.
+	if err := v.Store.TakeBackSignInAttempt(v.ctx(), counted[1].subject); err != nil {
 		return err
 	}
 	if err := v.Store.RecordAudit(v.ctx(), v.actor(), "order", shipment.OrderID, "delivery_signed_in"); err != nil {
@@ -164,10 +175,13 @@ func signOut(v *visit) error {
 	return v.seeOther(signInAt + "?ended=" + endedSignOut)
 }
 
-// wait lets an answer go no earlier than the floor after it was begun. The clock
-// is the machine's: it is about how long a stranger waits.
+// wait lets an answer go a whole number of steps after it was begun. Looking up what is there and writing what is
+// asked for takes longer than finding nothing; as long as both take less than a step, which is many times longer, their
+// answers leave at the same time, and on a machine so busy that they do not, mostly still. The clock is the machine's:
+// it is about how long a stranger waits.
 func (v *visit) wait(begun time.Time) {
-	timer := time.NewTimer(v.Floor - time.Since(begun))
+	passed := time.Since(begun)
+	timer := time.NewTimer(v.Floor - passed%v.Floor)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

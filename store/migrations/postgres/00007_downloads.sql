@@ -1,4 +1,5 @@
 -- Facts of the delivery site's downloads: programs and manuals of products, and how often each delivery fetched them.
+-- Besides an index for forgetting failed sign-ins, which every failed sign-in does.
 
 -- +goose Up
 CREATE TABLE product_files (
@@ -33,6 +34,9 @@ CREATE TABLE file_downloads (
 );
 CREATE INDEX file_downloads_file ON file_downloads (product_file_id);
 
+CREATE INDEX sign_in_attempts_at ON sign_in_attempts (at);
+
 -- +goose Down
+DROP INDEX sign_in_attempts_at;
 DROP TABLE file_downloads;
 DROP TABLE product_files;
