@@ -21,8 +21,9 @@ func (s *Store) queueMail(tx *gorm.DB, m models.Mail) (int64, error) {
 	m.Key = mailKey(m)
 	m.MessageID = s.messageID(m.Key)
 	m.Status, m.QueuedAt, m.GiveUpAt = models.MailQueued, now, now.Add(s.rules.MailGiveUp)
-	if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(&m).Error; err != nil {
-		return 0, err
+	made := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(&m)
+	if made.Error != nil || made.RowsAffected == 1 {
+		return m.ID, made.Error
 	}
 	var kept models.Mail
 	err := tx.Select("id").Where("key = ?", m.Key).Take(&kept).Error
@@ -69,49 +70,51 @@ func (s *Store) MailByID(ctx context.Context, id int64) (models.Mail, error) {
 // died: nobody knows whether it arrived, so it becomes unknown. The row is given
 // as it is after the claim, with whether this caller has it.
 func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m models.Mail, claimed bool, err error) {
-	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		now := s.Now()
-		claim := tx.Model(&models.Mail{}).Where("id = ? AND status = ?", id, models.MailQueued).
-			Updates(map[string]any{"status": models.MailSending, "claimed_at": now, "attempts": gorm.Expr("attempts + 1")})
+	err = s.transaction(ctx, func(tx *gorm.DB) (err error) {
+		m = models.Mail{}
+		claim := tx.Model(&m).Clauses(clause.Returning{}).Where("id = ? AND status = ?", id, models.MailQueued).
+			Updates(map[string]any{"status": models.MailSending, "claimed_at": s.Now(), "attempts": gorm.Expr("attempts + 1")})
 		if claim.Error != nil {
 			return claim.Error
 		}
-		claimed = claim.RowsAffected == 1
-		if claimed {
-			if claimed, err = s.stillRight(tx, id); err != nil {
-				return err
-			}
+		if claim.RowsAffected == 1 {
+			claimed, err = s.stillRight(tx, &m)
+			return err
 		}
-		lost := tx.Model(&models.Mail{}).
-			Where("id = ? AND status = ? AND claimed_at < ?", id, models.MailSending, now.Add(-lease)).
-			Updates(map[string]any{"status": models.MailUnknown, "finished_at": now, "reply": "the sending process ended"})
-		if lost.Error != nil {
-			return lost.Error
-		}
-		if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
-			return found(err, "mail")
-		}
-		if lost.RowsAffected == 1 {
-			return s.afterMail(tx, m)
-		}
-		return nil
+		claimed = false
+		return s.lost(tx, id, lease, &m)
 	})
 	return m, claimed, err
 }
 
 // stillRight ends a mail just claimed that has become wrong while it waited, and
 // says whether it may go.
-func (s *Store) stillRight(tx *gorm.DB, id int64) (bool, error) {
-	var m models.Mail
-	if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
-		return false, err
-	}
-	stale, err := s.stale(tx, m)
+func (s *Store) stillRight(tx *gorm.DB, m *models.Mail) (bool, error) {
+	stale, err := s.stale(tx, *m)
 	if err != nil || !stale {
 		return true, err
 	}
-	return false, tx.Model(&models.Mail{}).Where("id = ?", id).
+	return false, tx.Model(m).Clauses(clause.Returning{}).Where("id = ?", m.ID).
 		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
+}
+
+// lost reads a mail that is not queued any more. Where its claim is older than
+// lease it becomes unknown.
+func (s *Store) lost(tx *gorm.DB, id int64, lease time.Duration, m *models.Mail) error {
+	now := s.Now()
+	lost := tx.Model(&models.Mail{}).
+		Where("id = ? AND status = ? AND claimed_at < ?", id, models.MailSending, now.Add(-lease)).
+		Updates(map[string]any{"status": models.MailUnknown, "finished_at": now, "reply": "the sending process ended"})
+	if lost.Error != nil {
+		return lost.Error
+	}
+	if err := tx.Where("id = ?", id).Take(m).Error; err != nil {
+		return found(err, "mail")
+	}
+	if lost.RowsAffected == 1 {
+		return s.afterMail(tx, *m)
+	}
+	return nil
 }
 
 // FinishMail notes how sending ended. MailQueued means that it was refused for
@@ -119,36 +122,45 @@ func (s *Store) stillRight(tx *gorm.DB, id int64) (bool, error) {
 // claim's holder gets here, and a row that is final already stays as it is.
 func (s *Store) FinishMail(ctx context.Context, id int64, status models.MailStatus, reply string) (m models.Mail, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		if err := s.locked(tx).Where("id = ?", id).Take(&m).Error; err != nil {
-			return found(err, "mail")
-		}
-		if m.Status != models.MailSending {
-			return nil
-		}
-		now := s.Now()
+		m = models.Mail{}
+		status, reply := status, reply
 		if status == models.MailQueued {
-			stale, err := s.stale(tx, m)
-			switch {
-			case err != nil:
+			var err error
+			if status, reply, err = s.putOff(tx, id, reply); err != nil {
 				return err
-			case stale:
-				status, reply = models.MailFailed, withdrawn
-			case now.After(m.GiveUpAt):
-				status = models.MailFailed
 			}
 		}
 		changes := map[string]any{"status": status, "reply": reply}
 		if status.Final() {
-			changes["finished_at"] = now
-			m.FinishedAt = &now
+			changes["finished_at"] = s.Now()
 		}
-		if err := tx.Model(&models.Mail{}).Where("id = ?", id).Updates(changes).Error; err != nil {
-			return err
+		finish := tx.Model(&m).Clauses(clause.Returning{}).Where("id = ? AND status = ?", id, models.MailSending).Updates(changes)
+		switch {
+		case finish.Error != nil:
+			return finish.Error
+		case finish.RowsAffected == 0:
+			return found(tx.Where("id = ?", id).Take(&m).Error, "mail")
 		}
-		m.Status, m.Reply = status, reply
 		return s.afterMail(tx, m)
 	})
 	return m, err
+}
+
+// putOff says what becomes of a mail that was refused for the time being: it is
+// tried again, unless that went on for too long or the mail has become wrong.
+func (s *Store) putOff(tx *gorm.DB, id int64, reply string) (models.MailStatus, string, error) {
+	var m models.Mail
+	if err := s.locked(tx).Where("id = ?", id).Take(&m).Error; err != nil {
+		return "", "", found(err, "mail")
+	}
+	stale, err := s.stale(tx, m)
+	switch {
+	case stale:
+		return models.MailFailed, withdrawn, err
+	case s.Now().After(m.GiveUpAt):
+		return models.MailFailed, reply, err
+	}
+	return models.MailQueued, reply, err
 }
 
 // endedByCancelling are the mails that a cancelled order sends no more.
