@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"unicode/utf16"
 
-	"github.com/boombuler/barcode/qr"
 	"github.com/phpdave11/gofpdf"
+	"rsc.io/qr"
 
 	"github.com/todoke/todoke/documents"
 )
@@ -178,16 +178,16 @@ func (p *peerPage) draw() ([]byte, error) {
 // code draws the QR code with the border that readers need.
 func (p *peerPage) code() ([]byte, error) {
 	const dots, border = 8, 4 * 8
-	code, err := qr.Encode(p.verifyURL, qr.M, qr.Auto)
+	code, err := qr.Encode(p.verifyURL, qr.M)
 	if err != nil {
 		return nil, err
 	}
-	modules := code.Bounds().Dx()
+	modules := code.Size
 	side := modules*dots + 2*border
 	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
 	for y := range modules {
 		for x := range modules {
-			if level, _, _, _ := code.At(x, y).RGBA(); level == 0 {
+			if code.Black(x, y) {
 				for i := range dots * dots {
 					picture.SetColorIndex(border+x*dots+i%dots, border+y*dots+i/dots, 1)
 				}

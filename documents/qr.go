@@ -7,7 +7,7 @@ import (
 	"image/color"
 	"image/png"
 
-	"github.com/boombuler/barcode/qr"
+	"rsc.io/qr"
 )
 
 const (
@@ -21,16 +21,16 @@ const (
 // qrCode gives a two-coloured PNG of the text with its quiet zone, correcting up
 // to 15 % of damage. It fails on texts that no QR code can hold.
 func qrCode(text string) ([]byte, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return nil, fmt.Errorf("the address fits no QR code: %w", err)
 	}
-	modules := code.Bounds().Dx()
+	modules := code.Size
 	side := (modules + 2*quietZone) * dotsPerModule
 	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
 	for y := range modules {
 		for x := range modules {
-			if level, _, _, _ := code.At(x, y).RGBA(); level != 0 {
+			if !code.Black(x, y) {
 				continue
 			}
 			for dy := range dotsPerModule {

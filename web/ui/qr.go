@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/boombuler/barcode/qr"
+	"rsc.io/qr"
 )
 
 // qrQuiet is the empty border that ISO/IEC 18004 asks for, in modules.
@@ -20,16 +20,16 @@ type QR struct {
 // NewQR makes the QR code of a text, correcting up to 15 % of damage. It fails on
 // texts that no QR code can hold.
 func NewQR(text string) (QR, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return QR{}, fmt.Errorf("the text fits no QR code: %w", err)
 	}
-	modules := code.Bounds().Dx()
+	modules := code.Size
 	var path strings.Builder
 	for y := range modules {
 		for x := 0; x < modules; x++ {
 			begin := x
-			for x < modules && isDark(code.At(x, y).RGBA()) {
+			for x < modules && code.Black(x, y) {
 				x++
 			}
 			if x > begin { // a run of dark modules as one rectangle
@@ -40,5 +40,3 @@ func NewQR(text string) (QR, error) {
 	side := modules + 2*qrQuiet
 	return QR{Path: path.String(), ViewBox: fmt.Sprintf("0 0 %d %d", side, side)}, nil
 }
-
-func isDark(r, _, _, _ uint32) bool { return r == 0 }

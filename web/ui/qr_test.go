@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/boombuler/barcode/qr"
+	"rsc.io/qr"
 
 	"github.com/todoke/todoke/web/ui"
 )
@@ -17,11 +17,11 @@ func TestQRDrawsItsModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		t.Fatal(err)
 	}
-	modules := code.Bounds().Dx()
+	modules := code.Size
 	if want := fmt.Sprintf("0 0 %d %d", modules+8, modules+8); drawn.ViewBox != want {
 		t.Errorf("the view box is %s, want %s", drawn.ViewBox, want)
 	}
@@ -43,8 +43,7 @@ func TestQRDrawsItsModules(t *testing.T) {
 	}
 	for y := range modules {
 		for x := range modules {
-			level, _, _, _ := code.At(x, y).RGBA()
-			if want := level == 0; dark[[2]int{x + 4, y + 4}] != want {
+			if want := code.Black(x, y); dark[[2]int{x + 4, y + 4}] != want {
 				t.Fatalf("module %d,%d is dark: %v, want %v", x, y, !want, want)
 			}
 			delete(dark, [2]int{x + 4, y + 4})
