@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/todoke/todoke/activities"
@@ -37,7 +34,6 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err := a.schemaCurrent(ctx); err != nil {
 		return err
 	}
-	limitMemory(rendersAtOnce(c.RendersAtOnce))
 	m := metrics.New(a.store, a.profile.Calendar().CoveredUntil())
 	w, stop, err := a.startWorker(ctx, m)
 	if err != nil {
@@ -53,25 +49,6 @@ func (workerCommand) Run(ctx context.Context) error {
 // waiting for days if need be, is read again from its history when something
 // happens to it, which takes milliseconds; each one held takes some 60 KB.
 const workflowsKept = 256
-
-// rendersAtOnce is the configured bound on drawing, or one document for every
-// two processors: each takes 10 ms and holds 20 MB.
-func rendersAtOnce(configured int) int {
-	if configured > 0 {
-		return configured
-	}
-	return max(1, runtime.GOMAXPROCS(0)/2)
-}
-
-// limitMemory makes the collector keep up with drawing, which leaves some 20 MB
-// of garbage behind for each document: without a limit the heap grows to several
-// times what is alive. The limit is soft, and GOMEMLIMIT's word counts more.
-func limitMemory(renders int) {
-	const alive, perRender = 24<<20 + workflowsKept*60<<10, 20 << 20
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(alive + renders*perRender))
-	}
-}
 
 // startWorker starts the worker, waiting for Temporal if need be.
 func (a *app) startWorker(ctx context.Context, m *metrics.Metrics) (sdkworker.Worker, func(), error) {
@@ -130,7 +107,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 	sender := mail.NewSender(a.smtp())
 	teller := outbox.New(a.store, a.temporal, a.log, 1)
 	links := activities.Links{Public: a.config.PublicURL}
-	drawing := documents.New(documents.Options{MaxAtOnce: rendersAtOnce(a.config.RendersAtOnce), Brand: a.profile.Brand.LegalName})
+	drawing := documents.New(documents.Options{MaxAtOnce: a.config.RendersAtOnce, Brand: a.profile.Brand.LegalName})
 	all := worker.Activities{
 		Orders: &activities.Orders{Store: a.store, Sealer: a.ring},
 		Mails: &activities.Mails{

@@ -46,7 +46,7 @@ type Config struct {
 	TrustedProxies []string `env:"TRUSTED_PROXIES"`
 
 	WorkerConcurrency int    `env:"WORKER_CONCURRENCY" envDefault:"20"`
-	RendersAtOnce     int    `env:"RENDERS_AT_ONCE" envDefault:"0"` // 0: one for every two processors
+	RendersAtOnce     int    `env:"RENDERS_AT_ONCE" envDefault:"0"` // 0: one per processor
 	LogLevel          string `env:"LOG_LEVEL" envDefault:"info"`
 }
 
