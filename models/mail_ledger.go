@@ -25,6 +25,9 @@ const (
 	MailResendRefused  MailKind = "resend_refused"
 	MailResentID       MailKind = "resent_delivery_id"
 	MailResentPassword MailKind = "resent_delivery_password"
+	// MailInquiryReceived and MailInquiryAnswer are the mails of an inquiry's thread.
+	MailInquiryReceived MailKind = "inquiry_received"
+	MailInquiryAnswer   MailKind = "inquiry_answer"
 )
 
 // TellsPassword says whether the mail brings a delivery's password.
@@ -68,15 +71,17 @@ type Mail struct {
 	ApplicationID *int64
 	SendBackID    *int64
 	ResendID      *int64
-	Version       int
-	Recipient     string
-	Language      Language
-	MessageID     string
-	Status        MailStatus
-	Attempts      int
-	Reply         string // the server's last answer, without addresses
-	QueuedAt      time.Time
-	ClaimedAt     *time.Time
-	FinishedAt    *time.Time
-	GiveUpAt      time.Time // temporary refusals are retried until then
+	// InquiryMessageID is the message that the mail brings or acknowledges.
+	InquiryMessageID *int64
+	Version          int
+	Recipient        string
+	Language         Language
+	MessageID        string
+	Status           MailStatus
+	Attempts         int
+	Reply            string // the server's last answer, without addresses
+	QueuedAt         time.Time
+	ClaimedAt        *time.Time
+	FinishedAt       *time.Time
+	GiveUpAt         time.Time // temporary refusals are retried until then
 }

@@ -27,6 +27,8 @@ type NumberFormats struct {
 	DeliveryDigits int    // 7
 	ResendPrefix   string // RS
 	ResendDigits   int    // 7
+	InquiryPrefix  string // IQ
+	InquiryDigits  int    // 7
 	FirstLicenseID int64
 }
 
@@ -88,6 +90,11 @@ func (f NumberFormats) NewDeliveryNumber(random io.Reader) (string, error) {
 // NewResendNumber makes RS and random digits; the database refuses one that is taken.
 func (f NumberFormats) NewResendNumber(random io.Reader) (string, error) {
 	return prefixed(random, f.ResendPrefix, f.ResendDigits)
+}
+
+// NewInquiryNumber makes IQ and random digits; the database refuses one that is taken.
+func (f NumberFormats) NewInquiryNumber(random io.Reader) (string, error) {
+	return prefixed(random, f.InquiryPrefix, f.InquiryDigits)
 }
 
 func prefixed(random io.Reader, prefix string, digits int) (string, error) {

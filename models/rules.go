@@ -24,6 +24,8 @@ type Rules struct {
 	PasswordRequests int
 	// Resends says when resends are due and how often they go by themselves.
 	Resends ResendRules
+	// InquiryDays are the business days within which an inquiry is to be answered.
+	InquiryDays int
 	// MailGiveUp is how long a temporarily refused mail is tried again.
 	MailGiveUp time.Duration
 	// MailDomain is what Message-IDs end in.

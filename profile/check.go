@@ -90,7 +90,7 @@ func (c *checker) brand(b Brand) {
 var numberPrefix = regexp.MustCompile(`^[A-Z]{2,6}$`)
 
 func (c *checker) numbers(n Numbers) {
-	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix} {
+	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix} {
 		if !numberPrefix.MatchString(prefix) {
 			c.add("numbers."+field, "not_a_number_prefix")
 		}
@@ -102,6 +102,10 @@ func (c *checker) numbers(n Numbers) {
 		c.add("numbers.resend_prefix", "prefix_taken")
 	}
 	c.between("numbers.resend_digits", n.ResendDigits, minDigits, maxDigits)
+	if n.InquiryPrefix == n.OrderPrefix || n.InquiryPrefix == n.DeliveryPrefix || n.InquiryPrefix == n.ResendPrefix {
+		c.add("numbers.inquiry_prefix", "same_inquiry_prefix")
+	}
+	c.between("numbers.inquiry_digits", n.InquiryDigits, minDigits, maxDigits)
 	c.between("numbers.order_digits", n.OrderDigits, minDigits, maxDigits)
 	c.between("numbers.delivery_digits", n.DeliveryDigits, minDigits, maxDigits)
 	if n.FirstLicenseID < 1 || n.FirstLicenseID > maxLicenseID {
@@ -136,6 +140,7 @@ func (c *checker) process(p Process, dev Dev) {
 	c.between("process.contract_valid_after_business_days", p.ContractValidAfterBusinessDays, 0, 60)
 	c.between("process.resend_business_days", p.ResendBusinessDays, 1, 60)
 	c.between("process.resend_warning_business_days", p.ResendWarningBusinessDays, 0, max(0, p.ResendBusinessDays-1))
+	c.between("process.inquiry_business_days", p.InquiryBusinessDays, 1, 60)
 	c.between("process.name_change_business_days", p.NameChangeBusinessDays, 1, 60)
 	c.between("process.name_change_warning_business_days", p.NameChangeWarningBusinessDays, 0, max(0, p.NameChangeBusinessDays-1))
 	const reminders = "process.send_back_reminder_business_days"

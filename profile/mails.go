@@ -50,7 +50,6 @@ const (
 	MailRenewalNotice       models.MailKind = "renewal_notice"
 	MailInvitation          models.MailKind = "invitation"
 	MailVerificationCode    models.MailKind = "verification_code"
-	MailInquiryReceived     models.MailKind = "inquiry_received"
 )
 
 // MailKinds lists every mail that a profile must give sender and subject for.
@@ -63,7 +62,8 @@ func MailKinds() []models.MailKind {
 		MailContactChangeDone, MailContactChangePartly, MailReviewResult,
 		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
 		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, MailRenewalNotice,
-		MailInvitation, MailVerificationCode, MailInquiryReceived,
+		MailInvitation, MailVerificationCode,
+		models.MailInquiryReceived, models.MailInquiryAnswer,
 	}
 }
 
@@ -76,10 +76,12 @@ var subjectNeeds = map[models.MailKind][]string{
 	models.MailSendBack:         {"{order}"},
 	models.MailSendBackReminder: {"{order}"},
 	models.MailOrderCancelled:   {"{order}"},
+	models.MailInquiryReceived:  {"{inquiry}"},
+	models.MailInquiryAnswer:    {"{inquiry}"},
 }
 
 // subjectWords are the placeholders a subject may have.
-var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}"}
+var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}", "{inquiry}"}
 
 var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
 
@@ -87,6 +89,7 @@ var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
 type SubjectValues struct {
 	Order   string // the order number
 	Partner string // the partner code; empty without one
+	Inquiry string // the inquiry number
 }
 
 // Sender gives the sender of that kind of mail, and whether the kind is known.
@@ -119,7 +122,7 @@ func (p *Profile) Subject(kind models.MailKind, lang models.Language, values Sub
 	}
 	return strings.NewReplacer(
 		"{brand}", p.Brand.Name.In(lang), "{company}", p.Brand.Company.In(lang),
-		"{order}", values.Order, "{partner}", partner,
+		"{order}", values.Order, "{partner}", partner, "{inquiry}", values.Inquiry,
 	).Replace(pattern.In(lang)), true
 }
 

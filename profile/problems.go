@@ -104,6 +104,7 @@ var problemTexts = map[string]models.Text{
 	"above_minimum":         {JA: "最初の価格帯は最小数量（{value}）以下から始めてください。", EN: "the first band must begin at the minimum quantity ({value}) or below"},
 	"product_unknown":       {JA: "商品「{value}」はありません。", EN: "there is no product {value}"},
 	"not_a_number_prefix":   {JA: "英大文字2字から6字を書いてください。", EN: "this must be two to six capitals"},
+	"same_inquiry_prefix":   {JA: "お問い合わせ番号の接頭辞は、注文番号・納品番号と違うものにしてください。", EN: "inquiry numbers must have a prefix that order and delivery numbers do not have"},
 	"same_prefix":           {JA: "注文番号と納品番号の接頭辞は違うものにしてください。", EN: "order and delivery numbers must have different prefixes"},
 	"prefix_taken":          {JA: "この接頭辞は別の番号で使われています。", EN: "another kind of number has this prefix"},
 	"same_subject":          {JA: "ID通知とPW通知の件名は違うものにしてください。", EN: "the ID mail and the PW mail must have different subjects"},

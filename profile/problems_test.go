@@ -79,6 +79,8 @@ var slips = []struct {
 	{"number prefix", "order_prefix: ORDC", "order_prefix: ordc", "", "numbers.order_prefix", "not_a_number_prefix"},
 	{"prefix of another number", "resend_prefix: RS", "resend_prefix: SHPC", "", "numbers.resend_prefix", "prefix_taken"},
 	{"prefixes alike", "delivery_prefix: SHPC", "delivery_prefix: ORDC", "", "numbers.delivery_prefix", "same_prefix"},
+	{"inquiry prefix alike", "inquiry_prefix: IQ", "inquiry_prefix: ORDC", "", "numbers.inquiry_prefix", "same_inquiry_prefix"},
+	{"inquiry mail without its number", "Answer to your inquiry [{inquiry}]", "Answer to your inquiry", "", "mail.kinds.inquiry_answer.subject.en", "subject_needs"},
 	{"too few digits", "order_digits: 7", "order_digits: 4", "", "numbers.order_digits", "out_of_range"},
 	{"license IDs from nothing", "first_license_id: 10000001", "first_license_id: 0", "", "numbers.first_license_id", "out_of_range"},
 	{"number too large", "first_license_id: 10000001", "first_license_id: 99999999999999999999", "", "numbers.first_license_id", "not_a_number"},

@@ -37,6 +37,8 @@ type Numbers struct {
 	DeliveryDigits int    `yaml:"delivery_digits"`
 	ResendPrefix   string `yaml:"resend_prefix"`
 	ResendDigits   int    `yaml:"resend_digits"`
+	InquiryPrefix  string `yaml:"inquiry_prefix"`
+	InquiryDigits  int    `yaml:"inquiry_digits"`
 	// FirstLicenseID is the first license ID given out; later ones count up.
 	FirstLicenseID int64 `yaml:"first_license_id"`
 }
@@ -72,7 +74,9 @@ type Process struct {
 	ResendBusinessDays int      `yaml:"resend_business_days"`
 	// ResendWarningBusinessDays is how long before that day staff are warned.
 	ResendWarningBusinessDays int `yaml:"resend_warning_business_days"`
-	NameChangeBusinessDays    int `yaml:"name_change_business_days"`
+	// InquiryBusinessDays is how long an inquiry may wait before it is overdue.
+	InquiryBusinessDays    int `yaml:"inquiry_business_days"`
+	NameChangeBusinessDays int `yaml:"name_change_business_days"`
 	// NameChangeWarningBusinessDays is how long before that day staff are warned.
 	NameChangeWarningBusinessDays int `yaml:"name_change_warning_business_days"`
 }
@@ -107,6 +111,7 @@ func (p *Profile) NumberFormats() models.NumberFormats {
 		OrderPrefix: p.Numbers.OrderPrefix, OrderDigits: p.Numbers.OrderDigits,
 		DeliveryPrefix: p.Numbers.DeliveryPrefix, DeliveryDigits: p.Numbers.DeliveryDigits,
 		ResendPrefix: p.Numbers.ResendPrefix, ResendDigits: p.Numbers.ResendDigits,
+		InquiryPrefix: p.Numbers.InquiryPrefix, InquiryDigits: p.Numbers.InquiryDigits,
 		FirstLicenseID: p.Numbers.FirstLicenseID,
 	}
 }
@@ -129,8 +134,9 @@ func (p *Profile) Rules() models.Rules {
 			DueDays: p.Process.ResendBusinessDays, WarningDays: p.Process.ResendWarningBusinessDays,
 			AutomaticPerDay: p.Lifetimes.ResendsAutomaticPerDay,
 		},
-		MailGiveUp: p.Process.MailGiveUp.Duration,
-		MailDomain: p.Mail.MessageIDDomain,
+		InquiryDays: p.Process.InquiryBusinessDays,
+		MailGiveUp:  p.Process.MailGiveUp.Duration,
+		MailDomain:  p.Mail.MessageIDDomain,
 	}
 }
 

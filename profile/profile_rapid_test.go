@@ -70,6 +70,7 @@ func TestSubjectProperties(t *testing.T) {
 		values := profile.SubjectValues{
 			Order:   rapid.StringMatching(`ORDC[0-9]{7}`).Draw(t, "order"),
 			Partner: rapid.StringMatching(`([A-Z0-9]{8})?`).Draw(t, "partner"),
+			Inquiry: rapid.StringMatching(`IQ[0-9]{7}`).Draw(t, "inquiry"),
 		}
 		subject, ok := p.Subject(kind, lang, values)
 		if !ok || subject == "" || strings.ContainsAny(subject, "{}\r\n") || subject != strings.TrimSpace(subject) {

@@ -154,6 +154,12 @@ var invariants = []invariant{
 		ON e.subject_id = d.order_id AND e.action = d.kind WHERE COALESCE(e.n, 0) < d.n`},
 	{"an_application_was_told_of", `SELECT CAST(a.id AS TEXT) AS example FROM applications a
 		LEFT JOIN mails m ON m.application_id = a.id AND m.kind = 'receipt_number' WHERE m.id IS NULL`},
+	{"an_inquiry_was_acknowledged", `SELECT i.number AS example FROM inquiries i
+		LEFT JOIN inquiry_messages q ON q.inquiry_id = i.id AND q.kind = 'asked'
+		LEFT JOIN mails m ON m.inquiry_message_id = q.id AND m.kind = 'inquiry_received' WHERE m.id IS NULL`},
+	{"an_answer_was_mailed_once", `SELECT CAST(q.id AS TEXT) AS example FROM inquiry_messages q
+		LEFT JOIN (SELECT inquiry_message_id, COUNT(*) AS n FROM mails WHERE kind = 'inquiry_answer' GROUP BY inquiry_message_id) m
+		ON m.inquiry_message_id = q.id WHERE (q.kind = 'answer') <> (COALESCE(m.n, 0) = 1)`},
 	{"a_request_made_one_order", `SELECT CAST(k.id AS TEXT) AS example FROM idempotency_keys k
 		LEFT JOIN orders o ON o.id = k.order_id WHERE o.id IS NULL`},
 }

@@ -18,7 +18,10 @@ type MailFacts struct {
 	Shipment    *models.Shipment
 	Resend      *models.Resend
 	Note        string // what the decision on the resend says
-	EndUserName string // the contract's holder once registered, else as applied
+	Inquiry     *models.Inquiry
+	Thread      []models.InquiryMessage // up to the message that the mail brings
+	ThreadMails []models.Mail           // that brought messages of the thread before
+	EndUserName string                  // the contract's holder once registered, else as applied
 }
 
 // MailFacts reads what a mail says.
@@ -28,6 +31,9 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		f = MailFacts{}
 		if err := tx.Where("id = ?", mailID).Take(&f.Mail).Error; err != nil {
 			return found(err, "mail")
+		}
+		if f.Mail.InquiryMessageID != nil {
+			return inquiryThread(tx, &f)
 		}
 		applicationID := f.Mail.ApplicationID
 		if f.Mail.OrderID != nil {
@@ -98,6 +104,23 @@ func (s *Store) mailResend(tx *gorm.DB, f *MailFacts) (err error) {
 			Where("resend_id = ? AND resend_version = ?", f.Resend.ID, f.Mail.Version).Scan(&f.Note).Error
 	}
 	return err
+}
+
+// inquiryThread reads the thread as it was when the mail's message was added, so
+// that a retry renders the same mail.
+func inquiryThread(tx *gorm.DB, f *MailFacts) error {
+	message, err := needed[models.InquiryMessage](tx, *f.Mail.InquiryMessageID)
+	if err != nil {
+		return err
+	}
+	if f.Inquiry, err = needed[models.Inquiry](tx, message.InquiryID); err != nil {
+		return err
+	}
+	if err := tx.Where("inquiry_id = ? AND id <= ?", message.InquiryID, message.ID).Order("id").Find(&f.Thread).Error; err != nil {
+		return err
+	}
+	before := tx.Model(&models.InquiryMessage{}).Select("id").Where("inquiry_id = ? AND id < ?", message.InquiryID, message.ID)
+	return tx.Where("inquiry_message_id IN (?)", before).Order("inquiry_message_id").Find(&f.ThreadMails).Error
 }
 
 // mailEndUser gives the name that the mail calls the end user by.

@@ -35,7 +35,7 @@ func mailKey(m models.Mail) string {
 	for _, ref := range []struct {
 		name string
 		id   *int64
-	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}} {
+	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID}} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}
@@ -194,6 +194,9 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 // afterMail does what a mail's end means, in the same transaction: the password's
 // days begin, and what nobody was told becomes a task for staff.
 func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
+	if m.InquiryMessageID != nil {
+		return s.afterInquiryMail(tx, m)
+	}
 	if !m.Status.Final() || m.Reply == withdrawn {
 		return nil
 	}

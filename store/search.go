@@ -14,7 +14,8 @@ type Hits struct {
 	Orders       []OrderRow
 	Applications []models.Application
 	Contracts    []models.Contract
-	// Exact is kind:number (order:ORDC…, application:…, contract:…) when the text
+	Inquiries    []models.Inquiry
+	// Exact is kind:number (order:ORDC…, application:…, contract:…, inquiry:…) when the text
 	// is the number of just one thing, so that the page can go there at once.
 	Exact string
 }
@@ -26,8 +27,8 @@ const (
 	searchWindow = 200_000
 )
 
-// Search finds orders, applications and contracts by whatever staff typed:
-// receipt, order, delivery or PO number, license ID, activation code, company
+// Search finds orders, applications, contracts and inquiries by whatever staff typed:
+// receipt, order, delivery, PO or inquiry number, license ID, activation code, company
 // name or mail address. Width, case, spaces and hyphens make no difference to
 // numbers. Codes are kept as keyed hashes: codeHash hashes a code in the form of
 // models.ActivationCodeKey, and may be nil where codes are not searched.
@@ -55,7 +56,7 @@ func (s *Store) Search(ctx context.Context, typed string, codeHash func(code str
 			}
 		}
 		rows, err := s.orderRows(tx, staff, f.orders)
-		hits = Hits{Orders: rows, Applications: f.applications, Contracts: f.contracts, Exact: f.exact}
+		hits = Hits{Orders: rows, Applications: f.applications, Contracts: f.contracts, Inquiries: f.inquiries, Exact: f.exact}
 		return err
 	})
 	return hits, err
@@ -68,6 +69,7 @@ type finding struct {
 	orders       []models.Order
 	applications []models.Application
 	contracts    []models.Contract
+	inquiries    []models.Inquiry
 	exact        string
 }
 
@@ -86,7 +88,10 @@ func (f *finding) byNumber(text string) error {
 	if err := f.addContracts(f.tx.Where("license_id = ?", number)); err != nil {
 		return err
 	}
-	if len(f.orders)+len(f.applications)+len(f.contracts) == 1 {
+	if err := f.addInquiries(f.tx.Where("number = ?", number)); err != nil {
+		return err
+	}
+	if len(f.orders)+len(f.applications)+len(f.contracts)+len(f.inquiries) == 1 {
 		f.exact = f.only()
 	}
 	for _, a := range f.applications { // whoever types a receipt wants its order too
@@ -100,7 +105,7 @@ func (f *finding) byNumber(text string) error {
 	}
 	if len(f.orders) > before {
 		f.exact = "" // a PO number may look like any of our own
-		if len(f.orders) == 1 && len(f.applications)+len(f.contracts) == 0 {
+		if len(f.orders) == 1 && len(f.applications)+len(f.contracts)+len(f.inquiries) == 0 {
 			f.exact = f.only()
 		}
 	}
@@ -114,6 +119,8 @@ func (f *finding) only() string {
 		return "order:" + f.orders[0].OrderNumber
 	case len(f.applications) == 1:
 		return "application:" + f.applications[0].ReceiptNumber
+	case len(f.inquiries) == 1:
+		return "inquiry:" + f.inquiries[0].Number
 	default:
 		return "contract:" + f.contracts[0].LicenseID
 	}
@@ -138,6 +145,9 @@ func (f *finding) byCode(text string, codeHash func(string) string) error {
 func (f *finding) byEmail(text string) error {
 	if !models.ValidEmail(text) {
 		return nil
+	}
+	if err := f.addInquiries(f.tx.Where("asker_email = ?", text)); err != nil {
+		return err
 	}
 	filed := f.newest(&models.Application{}).Where("applicant_email = ? OR delivery_email = ? OR end_user_email = ?", text, text, text)
 	if err := f.addApplications(filed); err != nil {
@@ -184,6 +194,11 @@ func (f *finding) byName(key string) error {
 		if err := f.addContracts(tier(query(&models.Contract{}), "holder_key")); err != nil {
 			return err
 		}
+		for _, column := range []string{"asker_key", "contract_key"} {
+			if err := f.addInquiries(tier(query(&models.Inquiry{}), column)); err != nil {
+				return err
+			}
+		}
 		if err := f.addApplications(tier(query(&models.Application{}), "end_user_key").Where("status = ?", models.ApplicationOpen)); err != nil {
 			return err
 		}
@@ -207,6 +222,10 @@ func (f *finding) addApplications(q *gorm.DB) error {
 
 func (f *finding) addContracts(q *gorm.DB) error {
 	return add(&f.contracts, q, func(c models.Contract) int64 { return c.ID })
+}
+
+func (f *finding) addInquiries(q *gorm.DB) error {
+	return add(&f.inquiries, q, func(i models.Inquiry) int64 { return i.ID })
 }
 
 // add runs a query for the hits that are still wanted and appends those not there yet.
