@@ -52,7 +52,7 @@ func (s *Store) AskInquiry(ctx context.Context, actor models.Actor, a Asking) (o
 		if err := tx.Create(&inquiry).Error; err != nil {
 			return err
 		}
-		outbox, err = s.acknowledge(tx, actor, inquiry, a.Form.Text)
+		outbox, err = s.acknowledgeInquiry(tx, actor, inquiry, a.Form.Text)
 		return err
 	})
 	return outbox, err
@@ -116,8 +116,8 @@ func (s *Store) matchInquiry(tx *gorm.DB, i *models.Inquiry) error {
 	return err
 }
 
-// acknowledge keeps the question and queues the mail that says it was received.
-func (s *Store) acknowledge(tx *gorm.DB, actor models.Actor, i models.Inquiry, text string) (int64, error) {
+// acknowledgeInquiry keeps the question and queues the mail that says it was received.
+func (s *Store) acknowledgeInquiry(tx *gorm.DB, actor models.Actor, i models.Inquiry, text string) (int64, error) {
 	message := models.InquiryMessage{InquiryID: i.ID, Kind: models.MessageAsked, Text: models.HideCodes(text), CreatedAt: i.CreatedAt}
 	if err := tx.Create(&message).Error; err != nil {
 		return 0, err

@@ -192,7 +192,8 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 }
 
 // afterMail does what a mail's end means, in the same transaction: the password's
-// days begin, and what nobody was told becomes a task for staff.
+// days begin, and what nobody was told becomes a task for staff. Mails of an
+// inquiry need none: the inquiry itself waits again.
 func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 	if m.InquiryMessageID != nil {
 		return s.afterInquiryMail(tx, m)
