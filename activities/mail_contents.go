@@ -28,10 +28,14 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	if !ok {
 		return mail.Message{}, models.Internal(fmt.Errorf("no sender for %s", m.Kind))
 	}
-	return mail.Message{
+	message := mail.Message{
 		From: mail.Address{Name: sender.Name.In(m.Language), Email: sender.Address}, To: mail.Address{Email: m.Recipient},
 		Subject: content.Subject, Text: content.Text, HTML: content.HTML, MessageID: m.MessageID, Language: m.Language,
-	}, nil
+	}
+	if facts.Inquiry != nil {
+		err = a.thread(facts, &message)
+	}
+	return message, err
 }
 
 // senderKind is the kind that the profile knows a mail by: the PW mail once more
@@ -63,6 +67,8 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 		}, nil
 	case models.MailDeliveryPassword, models.MailPasswordAgain:
 		return a.password(f)
+	case models.MailInquiryReceived, models.MailInquiryAnswer:
+		return a.inquiry(f), nil
 	}
 	return a.notice(f)
 }

@@ -23,11 +23,16 @@ type Mails struct {
 	Sender   *mail.Sender
 	Secrets  Secrets
 	Links    Links
+	// ReplyDomain is where the listener for replies receives mail; empty where
+	// none does: then the sender's own address takes them.
+	ReplyDomain string
 }
 
 // Secrets derives what is mailed but never stored.
 type Secrets interface {
 	DeliveryPassword(s models.Shipment) (string, error)
+	// InquirySignature signs the address that replies to an inquiry go to.
+	InquirySignature(i models.Inquiry) (string, error)
 }
 
 // Links are the public addresses that mails and documents point to.

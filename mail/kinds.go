@@ -16,13 +16,16 @@ const (
 	KindSendBackApplicant Kind = "send_back_applicant"
 	KindSendBackReminder  Kind = "send_back_reminder"
 	KindOrderCancelled    Kind = "order_cancelled"
+	KindInquiryReceived   Kind = "inquiry_received"
+	KindInquiryAnswer     Kind = "inquiry_answer"
 )
 
-// Kinds gives every kind, in the order of an order's life.
+// Kinds gives every kind, in the order of an order's life, then what stands beside it.
 func Kinds() []Kind {
 	return []Kind{
 		KindReceiptNumber, KindOrderAccepted, KindDeliveryID, KindDeliveryPassword,
 		KindSendBack, KindSendBackApplicant, KindSendBackReminder, KindOrderCancelled,
+		KindInquiryReceived, KindInquiryAnswer,
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type Message struct {
 	From         Address
 	To           Address
+	ReplyTo      string // where answers go; empty for mails that nobody is to answer
 	EnvelopeFrom string // where bounces go; empty means From
 	Subject      string
 	Text         string
@@ -32,6 +33,13 @@ var (
 	messageID  = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~.-]{1,120}@[A-Za-z0-9.-]{1,120}$`)
 	headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,60}$`)
 )
+
+// PlainMessageID says whether an ID in its brackets may stand in a header of ours.
+func PlainMessageID(id string) bool {
+	inner, ok := strings.CutPrefix(id, "<")
+	inner, closed := strings.CutSuffix(inner, ">")
+	return ok && closed && messageID.MatchString(inner)
+}
 
 // ownHeaders are set from a Message's fields or name further recipients, so
 // none of them may come in by way of Headers.
@@ -47,6 +55,9 @@ func (m Message) check() []models.FieldError {
 	wrong = append(wrong, m.From.check("from")...)
 	if m.EnvelopeFrom != "" && !plainAddress(m.EnvelopeFrom) {
 		wrong = append(wrong, models.Field("envelope_from", "email_invalid"))
+	}
+	if m.ReplyTo != "" && !plainAddress(m.ReplyTo) {
+		wrong = append(wrong, models.Field("reply_to", "email_invalid"))
 	}
 	if strings.TrimSpace(m.Subject) == "" {
 		wrong = append(wrong, models.Field("subject", "required"))
@@ -95,6 +106,9 @@ func (m Message) compose(now time.Time) ([]byte, error) {
 		gomail.WithNoDefaultUserAgent())
 	msg.SetGenHeaderPreformatted("From", m.From.header())
 	msg.SetGenHeaderPreformatted("To", m.To.header())
+	if m.ReplyTo != "" {
+		msg.SetGenHeaderPreformatted("Reply-To", "<"+m.ReplyTo+">")
+	}
 	msg.Subject(m.Subject)
 	msg.SetMessageIDWithValue(m.MessageID)
 	msg.SetDateWithValue(now.In(models.Tokyo))

@@ -84,6 +84,11 @@ func samples() []Data {
 			ResellerName: "北斗システム販売株式会社", OrderNumber: "ORDC4830217", PartnerCode: "AB12CD34",
 			PONumber: "PO-2026-11873", Reason: "お客様のご都合により取り消します。", ReceiptReusable: true,
 		},
+		InquiryReceived{InquiryNumber: "IQ4830217", Days: 2},
+		InquiryAnswer{
+			InquiryNumber: "IQ4830217", CompanyName: oddName, PersonName: "中村 遥",
+			Answer: "お問い合わせありがとうございます。\n納品先を変更いたしました。", Asked: "納品先を変更したいのですが、\nどうすればよいですか。",
+		},
 	}
 }
 
@@ -202,6 +207,7 @@ func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 		{DeliveryID{OrderNumber: order}, "重要:納品 Trend Micro ORDC4830217 ID"},
 		{DeliveryPassword{OrderNumber: order, PartnerCode: "AB12CD34"}, "重要:納品 Trend Micro ORDC4830217 PW [AB12CD34]"},
 		{DeliveryPassword{OrderNumber: order}, "重要:納品 Trend Micro ORDC4830217 PW"},
+		{InquiryAnswer{InquiryNumber: "IQ4830217"}, "【トレンドマイクロ】お問い合わせへのご回答 [IQ4830217]"},
 	}
 	for _, test := range tests {
 		c, err := r.Render(models.Japanese, test.data)
@@ -300,7 +306,7 @@ func fillHostile(v reflect.Value) {
 		v.Set(filled)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if name := v.Type().Field(i).Name; v.Field(i).CanSet() && name != "OrderNumber" && name != "PartnerCode" {
+			if name := v.Type().Field(i).Name; v.Field(i).CanSet() && name != "OrderNumber" && name != "PartnerCode" && name != "InquiryNumber" {
 				fillHostile(v.Field(i))
 			}
 		}

@@ -48,6 +48,7 @@ type view struct {
 	Lang    models.Language
 	Company string
 	Contact string
+	Inquiry string // number of the inquiry whose thread it belongs to: it may be answered
 	D       Data
 }
 
@@ -110,8 +111,8 @@ func (r *Renderer) Render(lang models.Language, data Data) (Content, error) {
 		return Content{}, models.Internal(fmt.Errorf("no template for %s in %q", data.Kind(), lang))
 	}
 	v := view{
-		Subject: fill(r.subjects[key.kind].In(lang), r.brand, lang, data.subject()),
-		Lang:    lang, Company: r.brand.Company.In(lang), Contact: r.brand.Contact.In(lang), D: data,
+		Subject: fill(r.subjects[key.kind].In(lang), r.brand, lang, data.subject(), inquiryOf(data)),
+		Lang:    lang, Company: r.brand.Company.In(lang), Contact: r.brand.Contact.In(lang), Inquiry: inquiryOf(data), D: data,
 	}
 	if wrong := checkHeaderText("subject", v.Subject); len(wrong) > 0 {
 		return Content{}, models.Invalid(wrong...)

@@ -10,7 +10,7 @@ import (
 
 // Subjects holds a subject pattern per kind. Placeholders: {brand} and
 // {company} from the Brand, {order} the order number, {partner} the partner
-// code as " [AB12CD34]", or nothing without one.
+// code as " [AB12CD34]", or nothing without one, {inquiry} the inquiry number.
 type Subjects map[Kind]models.Text
 
 // DefaultSubjects gives the patterns of the domain (mails), which hold where
@@ -49,6 +49,14 @@ func DefaultSubjects() Subjects {
 			JA: "【{company}】ご注文取り消しのお知らせ {order}{partner}",
 			EN: "[{company}] Order cancelled {order}{partner}",
 		},
+		KindInquiryReceived: {
+			JA: "【{company}】お問い合わせ受付のお知らせ [{inquiry}]",
+			EN: "[{company}] Your inquiry was received [{inquiry}]",
+		},
+		KindInquiryAnswer: {
+			JA: "【{company}】お問い合わせへのご回答 [{inquiry}]",
+			EN: "[{company}] Answer to your inquiry [{inquiry}]",
+		},
 	}
 }
 
@@ -84,7 +92,7 @@ func (s Subjects) withDefaults() (Subjects, error) {
 func checkPattern(pattern string) error {
 	for _, name := range placeholder.FindAllString(pattern, -1) {
 		switch name {
-		case "{brand}", "{company}", "{order}", "{partner}":
+		case "{brand}", "{company}", "{order}", "{partner}", "{inquiry}":
 		default:
 			return fmt.Errorf("unknown placeholder %s", name)
 		}
@@ -97,12 +105,12 @@ func checkPattern(pattern string) error {
 
 // fill puts the values in. One pass only: a value that looks like a placeholder
 // stays as it is.
-func fill(pattern string, brand Brand, lang models.Language, s subject) string {
+func fill(pattern string, brand Brand, lang models.Language, s subject, inquiry string) string {
 	partner := ""
 	if s.partner != "" {
 		partner = " [" + s.partner + "]"
 	}
 	return strings.NewReplacer(
-		"{brand}", brand.Name, "{company}", brand.Company.In(lang), "{order}", s.order, "{partner}", partner,
+		"{brand}", brand.Name, "{company}", brand.Company.In(lang), "{order}", s.order, "{partner}", partner, "{inquiry}", inquiry,
 	).Replace(pattern)
 }

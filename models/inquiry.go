@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // InquiryStatus is where an inquiry stands.
 type InquiryStatus string
@@ -90,4 +93,30 @@ type InquiryMessage struct {
 	CreatedAt   time.Time
 
 	StaffName string `gorm:"->;-:migration"` // of whoever wrote it
+}
+
+// inquiryLocalPart begins every address that replies to inquiries go to.
+const inquiryLocalPart = "inquiry"
+
+// InquiryAddress is the local part of the address that replies to an inquiry go to.
+func InquiryAddress(number, signature string) string {
+	return inquiryLocalPart + "+" + strings.ToLower(number) + "." + signature
+}
+
+// IsInquiryAddress says whether a local part belongs to inquiries: a signed one,
+// or the plain one, where the subject has to name the inquiry.
+func IsInquiryAddress(local string) bool {
+	local = strings.ToLower(local)
+	return local == inquiryLocalPart || strings.HasPrefix(local, inquiryLocalPart+"+")
+}
+
+// ParseInquiryAddress gives the number and the signature that a local part
+// carries; both are empty for the plain one. Whoever sends may have folded case.
+func ParseInquiryAddress(local string) (number, signature string) {
+	signed, ok := strings.CutPrefix(strings.ToLower(local), inquiryLocalPart+"+")
+	if !ok {
+		return "", ""
+	}
+	number, signature, _ = strings.Cut(signed, ".")
+	return strings.ToUpper(number), signature
 }
