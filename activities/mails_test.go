@@ -300,4 +300,8 @@ func (noKeys) DeliveryPassword(models.Shipment) (string, error) {
 	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
 }
 
+func (noKeys) InquirySignature(models.Inquiry) (string, error) {
+	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
+}
+
 var _ activities.Secrets = noKeys{}

@@ -19,8 +19,8 @@ func inquiryForm() models.InquiryForm {
 	}
 }
 
-// ask asks, and gives the inquiry with its thread.
-func (h *house) ask(changes ...func(*store.Asking)) store.InquiryDetail {
+// inquire asks, and gives the inquiry with its thread.
+func (h *house) inquire(changes ...func(*store.Asking)) store.InquiryDetail {
 	h.t.Helper()
 	a := store.Asking{Form: inquiryForm(), Token: string(rune('a' + h.numbers.Add(1))), Key: h.ring.CurrentKey()}
 	for _, change := range changes {
@@ -61,12 +61,12 @@ func identifier(s string) func(*store.Asking) {
 func TestAnInquiryIsMatchedWithContractAndOrder(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		o, license := h.delivered(h.application(), h.sheet())
-		d := h.ask(identifier(license), func(a *store.Asking) { a.Form.QuotedNumber = "Re: 納品 " + o.OrderNumber + " ID" })
+		d := h.inquire(identifier(license), func(a *store.Asking) { a.Form.QuotedNumber = "Re: 納品 " + o.OrderNumber + " ID" })
 		equal(t, "matched", d.Contract != nil && d.Contract.LicenseID == license && d.Order != nil && d.OrderFits, true)
 		equal(t, "delivered to", d.Delivery, "delivery@customer.example.jp")
 		equal(t, "status", d.Inquiry.Status, models.InquiryOpen)
 		equal(t, "acknowledged", len(d.Mails) == 1 && d.Mails[0].Kind == models.MailInquiryReceived && d.Mails[0].Recipient == "taro@customer.example.jp", true)
-		none := h.ask(func(a *store.Asking) { a.Form.QuotedNumber = "SHPC0000000" })
+		none := h.inquire(func(a *store.Asking) { a.Form.QuotedNumber = "SHPC0000000" })
 		equal(t, "matched with nothing", none.Contract == nil && none.Order == nil, true)
 		equal(t, "acknowledged alike", len(none.Mails), 1)
 		about, err := h.InquiriesAbout(t.Context(), o.ID, d.Contract.ID)
@@ -90,7 +90,7 @@ func TestAnActivationCodeIsNotKept(t *testing.T) {
 		must(t, err)
 		code, err := h.ring.OpenCode(contract.Holdings[0])
 		must(t, err)
-		d := h.ask(identifier(code), func(a *store.Asking) {
+		d := h.inquire(identifier(code), func(a *store.Asking) {
 			a.CodeHash, a.Form.Text = h.ring.CodeHash(code), "コードは"+code+"です。"
 		})
 		equal(t, "matched by its hash", d.Contract != nil && d.Contract.LicenseID == license, true)
@@ -133,7 +133,7 @@ func TestAFormSentTwiceAsksOnce(t *testing.T) {
 
 func TestOfTwoAnswersAtOnceOneIsTaken(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		d := h.ask()
+		d := h.inquire()
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		taken, refused := 0, 0
@@ -166,7 +166,7 @@ func TestOfTwoAnswersAtOnceOneIsTaken(t *testing.T) {
 func TestAThreadFromQuestionToEnd(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		d := h.ask()
+		d := h.inquire()
 		must(t, h.NoteInquiry(ctx, h.staff, d.Inquiry.Number, "電話済み"))
 		must(t, h.AssignInquiry(ctx, h.staff, d.Inquiry.Number, h.staff.ID))
 		equal(t, "a note is no decision", h.inquiry(d.Inquiry.Number).Inquiry.Version, 1)
@@ -199,12 +199,12 @@ func TestAThreadFromQuestionToEnd(t *testing.T) {
 func TestAnAnswerThatDidNotArriveWaitsAgain(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		for _, outcome := range []models.MailStatus{models.MailSent, models.MailFailed, models.MailUnknown} {
-			d := h.answer(h.ask(), "お答えします。")
+			d := h.answer(h.inquire(), "お答えします。")
 			h.send(d.Mails[1].ID, outcome)
 			d = h.inquiry(d.Inquiry.Number)
 			equal(t, string(outcome)+": answered", d.Inquiry.Status == models.InquiryAnswered, outcome == models.MailSent)
 		}
-		first := h.answer(h.ask(), "一通目")
+		first := h.answer(h.inquire(), "一通目")
 		second := h.answer(first, "二通目")
 		h.send(first.Mails[1].ID, models.MailFailed)
 		equal(t, "a newer answer is under way", h.inquiry(second.Inquiry.Number).Inquiry.Status, models.InquiryAnswered)
@@ -215,14 +215,14 @@ func TestAnAnswerThatDidNotArriveWaitsAgain(t *testing.T) {
 func TestOverdueInquiriesComeFirst(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		early := h.ask()
+		early := h.inquire()
 		h.clock.pass(2 * day) // Friday: the second business day
 		late := store.InquiryFilter{Overdue: true}
 		n, err := h.CountInquiries(ctx, late)
 		must(t, err)
 		equal(t, "overdue on the last day", n, 0)
 		h.clock.pass(day) // Saturday
-		middle, third := h.ask(), h.ask()
+		middle, third := h.inquire(), h.inquire()
 		h.clock.pass(2 * day) // Monday
 		n, err = h.CountInquiries(ctx, late)
 		must(t, err)
@@ -257,7 +257,7 @@ func (h *house) reply(d store.InquiryDetail, r models.InquiryReply) store.Landin
 
 func TestRepliesReachTheirThread(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		d := h.answer(h.ask(), "お答えします。")
+		d := h.answer(h.inquire(), "お答えします。")
 		signature, err := h.ring.InquirySignature(d.Inquiry)
 		must(t, err)
 		number, asker := d.Inquiry.Number, d.Inquiry.Asker.Email
@@ -295,7 +295,7 @@ func TestRepliesReachTheirThread(t *testing.T) {
 // The same mail delivered by several connections at once lands once.
 func TestRepliesAtOnceLandOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		d := h.ask()
+		d := h.inquire()
 		r := models.InquiryReply{Reference: d.Inquiry.Number, Sender: d.Inquiry.Asker.Email, ArrivalKey: "same"}
 		var wg sync.WaitGroup
 		for range 6 {
