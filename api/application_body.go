@@ -86,12 +86,13 @@ func sellerOf(p models.Party) Seller {
 	return Seller{PartnerCode: p.PartnerCode, EndUser: endUserOf(p)}
 }
 
-// sameAs says whether a block takes another one's data. Any other value is reported.
+// sameAs says whether a block takes another one's data. Any other value is reported
+// with the one there is, and asks for no other field: that one is what is wrong.
 func (b *body) sameAs(field, value, block string) bool {
 	if value != "" && value != block {
-		b.add(field, "unknown_value")
+		b.wrong = append(b.wrong, models.Field(field, "same_as_unknown", "value", block))
 	}
-	return value == block
+	return value != "" || b.unread(field)
 }
 
 // readApplication reads an application. It gives everything that is wrong with it at once.

@@ -116,7 +116,7 @@ func TestEveryWrongFieldAtOnce(t *testing.T) {
 	for _, want := range []string{
 		"end_user.company_name: required", "end_user.postal_code: postal_code_malformed", "end_user.email: expected_text",
 		"end_user.surprise: unknown_field", "contract.months: months_not_allowed", "contract.start_month: month_malformed",
-		"reseller.company_name: distributor_not_allowed", "dealer.same_as: unknown_value", "consent: consent_required",
+		"reseller.company_name: distributor_not_allowed", "dealer.same_as: same_as_unknown", "consent: consent_required",
 	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)

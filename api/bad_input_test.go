@@ -169,11 +169,14 @@ func TestWrongValuesInApplications(t *testing.T) {
 		{"no consent", func(b object) { delete(b, "consent") }, "consent: consent_required"},
 		{"consent in words", func(b object) { b["consent"] = "true" }, "consent: expected_true_or_false"},
 		{"applicant's address", func(b object) { b["applicant_email"] = "x@example.jp" }, "applicant_email: unknown_field"},
-		{"support contact as the reseller", func(b object) { b["support_contact"] = object{"same_as": "reseller"} }, "support_contact.same_as: unknown_value"},
+		{"support contact as the reseller", func(b object) { b["support_contact"] = object{"same_as": "reseller"} }, "support_contact.same_as: same_as_unknown"},
+		{"dealer as somebody", func(b object) { b["dealer"] = object{"same_as": "somebody"} }, "dealer.same_as: same_as_unknown"},
+		{"dealer as a number", func(b object) { b["dealer"] = object{"same_as": 7} }, "dealer.same_as: expected_text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := h.send(http.MethodPost, "/v1/applications", h.application(c.change))
-			if got := fieldCodes(a.problem(http.StatusUnprocessableEntity, "invalid_input")); !slices.Contains(got, c.want) {
+			got := fieldCodes(a.problem(http.StatusUnprocessableEntity, "invalid_input"))
+			if !slices.Contains(got, c.want) || (strings.Contains(c.want, "same_as") && len(got) != 1) {
 				t.Errorf("%q instead of %q", got, c.want)
 			}
 		})

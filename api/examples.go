@@ -110,7 +110,7 @@ func (e *examples) fillOrders(at time.Time, today models.Date, product models.Pr
 	e.orderAnswer = OrderAnswer{
 		OrderSummary: summary, WaitingFor: string(models.WaitingForReseller), WaitingSince: &later,
 		Lines:     []LineAnswer{{ProductCode: product.Code, Kind: kind, Quantity: quantity, Months: 36, UnitPrice: price}},
-		SendBacks: []SendBackAnswer{sendBackAnswer(sendBack, models.English)}, LicenseIDs: []string{}, Holdings: []HoldingAnswer{},
+		SendBacks: []SendBackAnswer{sendBackAnswer(models.Order{}, sendBack, models.English)}, LicenseIDs: []string{}, Holdings: []HoldingAnswer{},
 		Timeline: []EventAnswer{
 			{At: at, Event: "entered", By: "reseller", Text: texts.T(models.English, "api.event.entered")},
 			{At: later, Event: "sent_back", By: "system", Text: texts.T(models.English, "api.event.sent_back")},

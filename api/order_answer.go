@@ -71,7 +71,7 @@ type ReasonAnswer struct {
 	Title            string `json:"title" doc:"The same in the caller's language."`
 	ApplicationValue string `json:"application_value" doc:"What the application says; empty where it says nothing."`
 	OrderValue       string `json:"order_value" doc:"What the order says; empty where it says nothing."`
-	Resolution       string `json:"resolution" enum:"confirm,reapply,replace,cancel,confirm_or_replace,reapply_or_replace" doc:"What settles it. confirm is done by the vendor's staff."`
+	Resolution       string `json:"resolution" enum:"confirm,reapply,replace,cancel,confirm_or_replace,reapply_or_replace" doc:"What settles it. confirm is done by the vendor's staff, and so is replace where the order names the wrong reseller."`
 	Message          string `json:"message" doc:"What to do, in the caller's language."`
 }
 
@@ -112,7 +112,7 @@ func orderAnswer(d store.OrderDetail, lang models.Language) OrderAnswer {
 		answer.Lines[i] = LineAnswer{l.ProductCode, string(l.Kind), l.Quantity, l.Months, l.UnitPrice, l.LicenseID, l.HoldingID}
 	}
 	for i, s := range d.SendBacks {
-		answer.SendBacks[i] = sendBackAnswer(s, lang)
+		answer.SendBacks[i] = sendBackAnswer(o, s, lang)
 	}
 	for i, c := range d.Changes {
 		answer.Holdings[i] = HoldingAnswer{
@@ -126,13 +126,13 @@ func orderAnswer(d store.OrderDetail, lang models.Language) OrderAnswer {
 }
 
 // sendBackAnswer leaves out what only staff may see (models.Reason.StaffValue).
-func sendBackAnswer(s models.SendBack, lang models.Language) SendBackAnswer {
+func sendBackAnswer(o models.Order, s models.SendBack, lang models.Language) SendBackAnswer {
 	answer := SendBackAnswer{OpenedAt: s.OpenedAt.UTC(), ClosedAt: inUTC(s.ClosedAt), Reasons: make([]ReasonAnswer, len(s.Reasons))}
 	for i, r := range s.Reasons {
 		answer.Reasons[i] = ReasonAnswer{
 			Code: string(r.Code), Title: texts.ReasonTitle(r.Code).In(lang),
 			ApplicationValue: r.ApplicationValue, OrderValue: r.OrderValue,
-			Resolution: string(r.Code.Resolution()), Message: texts.ReasonTodo(r).In(lang),
+			Resolution: string(r.Code.ResolutionFor(o)), Message: texts.ReasonTodo(r).In(lang),
 		}
 	}
 	return answer

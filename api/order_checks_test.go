@@ -210,7 +210,7 @@ var checks = []check{
 		},
 		want: reason("order_type_mismatch", "renewal", "new", "reapply_or_replace"), settle: replaced(renews)},
 	{name: "reseller, application wrong", application: plain(func(b object) { b["reseller"].(object)["partner_code"] = "ZZ99YY88" }),
-		want: reason("reseller_mismatch", "ZZ99YY88", "AB12CD34", "reapply_or_replace"), settle: reapplied()},
+		want: reason("reseller_mismatch", "ZZ99YY88", "AB12CD34", "reapply"), settle: reapplied()},
 }
 
 func TestChecksAndSendBacks(t *testing.T) {
@@ -285,6 +285,46 @@ func TestAllReasonsAtOnce(t *testing.T) {
 		want := []string{"credits_mismatch", "end_user_name_invalid", "product_not_eligible", "reseller_mismatch", "term_mismatch"}
 		if len(o.SendBacks) != 1 || !slices.Equal(codes, want) {
 			t.Errorf("%d send-backs with %v", len(o.SendBacks), codes)
+		}
+	})
+}
+
+// TestOrderUnderTheWrongReseller has staff enter an order by hand for one reseller
+// although the application names another: the sheet is replaced, and the order is
+// the right reseller's from then on.
+func TestOrderUnderTheWrongReseller(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		other, otherKey := h.newReseller("ZZ99YY88", "株式会社別販売", "orders applications read", models.Japanese)
+		receipt := h.receipt()
+		lines := []models.OrderLine{{ProductCode: "V1ES-STD", Quantity: 250, Months: 12, UnitPrice: 4800}}
+		sheet := models.Order{
+			PartnerCode: other.PartnerCode, PONumber: "BY-HAND-1", OrderDate: h.store.Today(), OrderType: models.OrderTypeNew, Lines: lines,
+		}
+		entered, err := h.store.EnterOrder(t.Context(), h.clerk(), store.Entry{Order: sheet, ReceiptNumber: receipt})
+		must(t, err)
+		number := entered.Order.OrderNumber
+		h.run(number)
+		theirs := []string{"Authorization", "Bearer " + otherKey}
+		o := h.detail(number, theirs...)
+		if len(o.SendBacks) != 1 || o.SendBacks[0].Reasons[0].Code != "reseller_mismatch" || o.SendBacks[0].Reasons[0].Resolution != "reapply_or_replace" {
+			t.Fatalf("it is %s with %+v", o.Status, o.SendBacks)
+		}
+		sheet.PartnerCode = h.reseller.PartnerCode
+		_, err = h.store.ReplaceOrder(t.Context(), h.clerk(), store.Decide{OrderNumber: number}, sheet)
+		must(t, err)
+		h.run(number)
+		if o := h.detail(number); o.Status != "delivered" {
+			t.Errorf("the right reseller sees it %s", o.Status)
+		}
+		h.get("/v1/orders/"+number, theirs...).problem(http.StatusNotFound, "order_not_found")
+
+		// What came with a reseller's own key stays that reseller's.
+		own := h.entered(h.sheet(h.receipt(func(b object) { b["reseller"].(object)["partner_code"] = "ZZ99YY88" })))
+		h.run(own)
+		sheet.PartnerCode, sheet.PONumber = other.PartnerCode, "BY-HAND-2"
+		_, err = h.store.ReplaceOrder(t.Context(), h.clerk(), store.Decide{OrderNumber: own}, sheet)
+		if e := models.AsError(err); len(e.Fields) != 1 || e.Fields[0].Code != "reseller_fixed" {
+			t.Errorf("it is given away: %v", err)
 		}
 	})
 }

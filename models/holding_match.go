@@ -19,6 +19,7 @@ const (
 	HoldingExpired      HoldingProblem = "holding_expired"
 	HoldingNotRenewable HoldingProblem = "holding_not_renewable"
 	HoldingTwiceInOrder HoldingProblem = "holding_twice"
+	HoldingAboveMaximum HoldingProblem = "quantity_above_maximum"
 )
 
 // FindHolding gives the holding that a renewal, migration or addition line is

@@ -63,8 +63,7 @@ func checkHoldings(f *OrderFacts, v *OrderVerdict) {
 		return
 	}
 	var problems []string
-	renewed := map[int64]bool{}
-	// Renewals first: what ended may be added to where the same order renews it.
+	holdings := f.holdings()
 	for _, l := range inRegisteringOrder(f.Order.Lines) {
 		if l.Kind.IsNew() {
 			continue
@@ -73,17 +72,7 @@ func checkHoldings(f *OrderFacts, v *OrderVerdict) {
 		if !settled {
 			continue
 		}
-		holding, problem, _ := FindHolding(l, f.Licenses[id], f.Catalogue, f.enteredOn())
-		if problem == HoldingExpired && renewed[holding.ID] {
-			problem = HoldingFits
-		}
-		if problem == HoldingFits && l.Kind.Extends() {
-			if renewed[holding.ID] {
-				problem = HoldingTwiceInOrder
-			}
-			renewed[holding.ID] = true
-		}
-		if problem != HoldingFits {
+		if _, problem := holdings.take(l, f.Licenses[id]); problem != HoldingFits {
 			problems = appendOnce(problems, l.ProductCode+": "+string(problem))
 		}
 	}

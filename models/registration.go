@@ -30,7 +30,7 @@ type HoldingPlan struct {
 // the day of registering. A line that no holding fits is an internal error: the
 // checks let nothing of the kind through.
 func PlanRegistration(f OrderFacts, v OrderVerdict, today Date) (Registration, error) {
-	p := planner{facts: f, verdict: v, today: today}
+	p := planner{facts: f, verdict: v, today: today, holdings: f.holdings()}
 	for _, l := range inRegisteringOrder(f.Order.Lines) {
 		if err := p.plan(l); err != nil {
 			return Registration{}, err
@@ -57,6 +57,7 @@ type planner struct {
 	facts        OrderFacts
 	verdict      OrderVerdict
 	today        Date
+	holdings     *orderHoldings
 	registration Registration
 }
 
@@ -70,10 +71,7 @@ func (p *planner) plan(l OrderLine) error {
 		contract.Holdings = append(contract.Holdings, p.newHolding(l))
 		return nil
 	}
-	h, problem, _ := FindHolding(l, p.facts.Licenses[license], p.facts.Catalogue, p.facts.enteredOn())
-	if problem == HoldingExpired && contract.renews(h.ID) {
-		problem = HoldingFits // renewed by this same order
-	}
+	h, problem := p.holdings.take(l, p.facts.Licenses[license])
 	if problem != HoldingFits {
 		return fmt.Errorf("order %d line %d: %s", p.facts.Order.ID, l.Position, problem)
 	}
@@ -100,13 +98,6 @@ func (c *ContractPlan) holding(h *Holding) *HoldingPlan {
 	}
 	c.Holdings = append(c.Holdings, HoldingPlan{Existing: h, After: *h})
 	return &c.Holdings[len(c.Holdings)-1]
-}
-
-// renews says whether a line planned so far lengthens the holding's period.
-func (c *ContractPlan) renews(holdingID int64) bool {
-	return slices.ContainsFunc(c.Holdings, func(h HoldingPlan) bool {
-		return h.After.ID == holdingID && slices.ContainsFunc(h.Changes, func(c HoldingChange) bool { return c.Kind.Extends() })
-	})
 }
 
 func (p *planner) newHolding(l OrderLine) HoldingPlan {

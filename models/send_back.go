@@ -57,6 +57,15 @@ func (c ReasonCode) Resolution() Resolution {
 	}
 }
 
+// ResolutionFor is what settles the reason of an order. An order that a reseller's
+// own key entered names the right reseller: only the application can be wrong.
+func (c ReasonCode) ResolutionFor(o Order) Resolution {
+	if c == ReasonReseller && o.APIKeyID != nil {
+		return ResolveReapply
+	}
+	return c.Resolution()
+}
+
 // NeedsApplication says whether settling it may take a new application, so that
 // the applicant is told too.
 func (c ReasonCode) NeedsApplication() bool {

@@ -104,10 +104,21 @@ func (s *Store) closeSendBack(tx *gorm.DB, orderID int64) error {
 	return tx.Model(&models.SendBack{}).Where("order_id = ? AND closed_at IS NULL", orderID).Update("closed_at", s.Now()).Error
 }
 
-// Confirm is one value that staff settle.
+// Confirm is one value that staff settle. Where several reasons have the code,
+// such as two license IDs of somebody else, OrderValue says which one is meant;
+// without it the first is.
 type Confirm struct {
-	Code  models.ReasonCode
-	Value string
+	Code       models.ReasonCode
+	OrderValue string
+	Value      string
+}
+
+// field names the value in errors.
+func (c Confirm) field() string {
+	if c.OrderValue == "" {
+		return "value"
+	}
+	return "value." + c.OrderValue
 }
 
 // ConfirmOrder settles reasons of the open send-back by confirmed values, each
@@ -143,17 +154,22 @@ func (s *Store) openSendBack(tx *gorm.DB, orderID int64) (models.SendBack, error
 }
 
 func (s *Store) confirm(tx *gorm.DB, actor models.Actor, orderID int64, open models.SendBack, c Confirm) error {
-	i := slices.IndexFunc(open.Reasons, func(r models.Reason) bool { return r.Code == c.Code })
+	i := slices.IndexFunc(open.Reasons, func(r models.Reason) bool {
+		return r.Code == c.Code && (c.OrderValue == "" || c.OrderValue == r.OrderValue)
+	})
 	if i < 0 || !c.Code.Confirmable() {
 		return models.Invalid(models.Field("confirm", "reason_not_confirmable"))
 	}
 	reason := open.Reasons[i]
 	value, errs := s.confirmable(reason, strings.TrimSpace(c.Value))
+	for i := range errs {
+		errs[i].Field = c.field()
+	}
 	if errs != nil {
 		return models.Invalid(errs...)
 	}
 	if c.Code == models.ReasonLicenseHolder && value == models.ConfirmRegisteredHolder && reason.StaffValue == "" {
-		return models.Invalid(models.Field("value", "license_unknown"))
+		return models.Invalid(models.Field(c.field(), "license_unknown"))
 	}
 	return tx.Create(&models.Confirmation{
 		OrderID: orderID, Code: c.Code, Line: reason.Line, ApplicationValue: reason.ApplicationValue, OrderValue: reason.OrderValue,
@@ -247,7 +263,8 @@ func (s *Store) release(tx *gorm.DB, orderID int64, status models.ApplicationSta
 }
 
 // ReplaceOrder puts a corrected order sheet in the place of the old one: PO
-// number, order type and lines of sheet.
+// number, order type and lines of sheet, and the reseller of its partner code
+// where staff entered the order.
 func (s *Store) ReplaceOrder(ctx context.Context, actor models.Actor, d Decide, sheet models.Order) (Decided, error) {
 	sheet.OrderDate = s.Today() // the date stays the order's own
 	sheet.Lines = slices.Clone(sheet.Lines)
@@ -258,6 +275,9 @@ func (s *Store) ReplaceOrder(ctx context.Context, actor models.Actor, d Decide, 
 		kind: models.DecisionReplace, from: []models.OrderStatus{models.OrderSentBack}, note: d.Note,
 		write: func(tx *gorm.DB, o *models.Order, changes map[string]any) error {
 			o.PONumber, o.OrderType, o.Lines = sheet.PONumber, sheet.OrderType, slices.Clone(sheet.Lines)
+			if err := s.replaceReseller(tx, actor, o, sheet.PartnerCode, changes); err != nil {
+				return err
+			}
 			if err := s.refusePODuplicate(tx, actor, *o); err != nil {
 				return err
 			}
@@ -279,6 +299,24 @@ func (s *Store) ReplaceOrder(ctx context.Context, actor models.Actor, d Decide, 
 			return s.backToChecking(tx, o)
 		},
 	})
+}
+
+// replaceReseller gives an order to the reseller that the corrected sheet names. An
+// order that came with a reseller's own key stays that reseller's.
+func (s *Store) replaceReseller(tx *gorm.DB, actor models.Actor, o *models.Order, partnerCode string, changes map[string]any) error {
+	if actor.Kind == models.ActorAPIKey || partnerCode == "" || partnerCode == o.PartnerCode {
+		return nil
+	}
+	if o.APIKeyID != nil {
+		return models.Invalid(models.Field("partner_code", "reseller_fixed"))
+	}
+	r, err := s.resellerOf(tx, actor, partnerCode)
+	if err != nil {
+		return err
+	}
+	o.ResellerID, o.PartnerCode = r.ID, r.PartnerCode
+	changes["reseller_id"], changes["partner_code"] = r.ID, r.PartnerCode
+	return nil
 }
 
 var beforeRegistered = []models.OrderStatus{models.OrderReceived, models.OrderChecking, models.OrderSentBack}

@@ -80,6 +80,76 @@ func TestMigrationRenewal(t *testing.T) {
 	})
 }
 
+// TestAddingToWhatTheOrderMigratesTo names the product that the holding becomes.
+func TestAddingToWhatTheOrderMigratesTo(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		_, license := h.delivered(h.application(), h.sheet(line("VBCORP-PLUS", 10)))
+		addition := lineOf(models.LineAddition, "APX1", 5)
+		addition.Months = 0
+		d := h.expectDelivered(h.renewal(license, addition, lineOf(models.LineMigrationRenewal, "APX1", 12)))
+		equal(t, "holdings", len(d.Holdings), 1)
+		equal(t, "product", d.Holdings[0].ProductCode, "APX1")
+		equal(t, "quantity", d.Holdings[0].Quantity, 17)
+		equal(t, "end", d.Holdings[0].EndsOn.String(), "2028-06-30")
+		h.sound()
+	})
+}
+
+// TestAdditionsStayWithinTheMaximum adds to what is held, to what the order itself
+// renews, and twice in one order: the sum counts.
+func TestAdditionsStayWithinTheMaximum(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		product, _ := h.Rules().Catalogue.Product("CSSP")
+		most := product.MaximumQuantity
+		_, license := h.delivered(h.application(), h.sheet(line("CSSP", most-10)))
+		add := func(n int) models.OrderLine { return lineOf(models.LineAddition, "CSSP", n) }
+		refused := func(lines ...models.OrderLine) {
+			t.Helper()
+			a := h.application(forLicense(models.OrderTypeRenewal, license))
+			o := h.sentBack(a, h.renewalSheet(lines...), models.ReasonHolding)
+			r := h.detail(o.OrderNumber).SendBacks[0].Reasons[0]
+			equal(t, "problem", r.OrderValue, "CSSP: quantity_above_maximum")
+			_, err := h.CancelOrder(t.Context(), h.staff, store.Decide{OrderNumber: o.OrderNumber}, "x")
+			must(t, err)
+		}
+		refused(add(11))
+		refused(add(6), add(5))
+		refused(lineOf(models.LineRenewal, "CSSP", most), add(1))
+		d := h.expectDelivered(h.renewal(license, add(6), add(4)))
+		equal(t, "quantity", d.Holdings[0].Quantity, most)
+		h.expectDelivered(h.renewal(license, lineOf(models.LineRenewal, "CSSP", most-3), add(3)))
+		h.sound()
+	})
+}
+
+// TestSeveralLicensesAreConfirmedAtOnce sends an order back for two license IDs of
+// somebody else: staff settle both in one go, each with its own.
+func TestSeveralLicensesAreConfirmedAtOnce(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		_, right := h.delivered(h.application(), h.sheet())
+		_, also := h.delivered(h.application(), h.sheet(line("TXSL", 10)))
+		_, wrong := h.delivered(h.application(endUser("株式会社別の会社")), h.sheet())
+		first, second := lineOf(models.LineRenewal, "CSSP", 10), lineOf(models.LineRenewal, "TXSL", 10)
+		second.LicenseID = "999999999"
+		a := h.application(forLicense(models.OrderTypeRenewal, wrong))
+		o := h.enter(a.ReceiptNumber, h.renewalSheet(first, second))
+		h.run(o)
+		reasons := h.detail(o.OrderNumber).SendBacks[0].Reasons
+		equal(t, "reasons", len(reasons), 2)
+		_, err := h.ConfirmOrder(t.Context(), h.staff, store.Decide{OrderNumber: o.OrderNumber}, []store.Confirm{
+			{Code: models.ReasonLicenseHolder, OrderValue: wrong, Value: right}, {Code: models.ReasonLicenseHolder, OrderValue: "999999999", Value: "abc"},
+		})
+		wantField(t, err, "value.999999999", "digits_only")
+		h.confirm(o,
+			store.Confirm{Code: models.ReasonLicenseHolder, OrderValue: wrong, Value: right},
+			store.Confirm{Code: models.ReasonLicenseHolder, OrderValue: "999999999", Value: also})
+		d := h.expectDelivered(h.order(o.OrderNumber))
+		equal(t, "send-backs", len(d.SendBacks), 1)
+		sameList(t, "licenses", d.Licenses, []string{right, also})
+		h.sound()
+	})
+}
+
 func TestRenewingWithinTheWindowAfterTheEnd(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		_, license := h.delivered(h.application(), h.sheet()) // ends 2027-06-30, closes 2027-07-30

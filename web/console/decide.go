@@ -2,6 +2,7 @@ package console
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
@@ -70,6 +71,9 @@ func (v *visit) formAgain(action string, e *models.Error) views.Form {
 // formField finds the form's field of an error. A confirmed value's field is
 // named after its reason.
 func (v *visit) formField(action string, f models.FieldError) string {
+	if value, one := strings.CutPrefix(f.Field, "value."); one && action == "confirm" {
+		return "value." + string(models.ReasonLicenseHolder) + "." + value
+	}
 	if action != "confirm" || f.Field != "value" {
 		return f.Field
 	}

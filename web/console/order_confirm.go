@@ -1,6 +1,8 @@
 package console
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/todoke/todoke/models"
@@ -14,20 +16,22 @@ func confirmOrder(v *visit) error {
 	})
 }
 
-// confirmed reads the values to settle: that of the button pressed, or all.
+// confirmed reads the values to settle: that of the button pressed, or all. The
+// form's names are those of differences.
 func (v *visit) confirmed() []store.Confirm {
 	var list []store.Confirm
-	for _, code := range models.ReasonCodes {
-		name := "value." + string(code)
-		_, sent := v.Request.PostForm[name]
-		if only := v.PostForm("only"); !sent || (only != "" && only != string(code)) {
+	only := v.PostForm("only")
+	for _, name := range slices.Sorted(maps.Keys(v.Request.PostForm)) {
+		key, isValue := strings.CutPrefix(name, "value.")
+		code, orderValue, _ := strings.Cut(key, ".")
+		if !isValue || !slices.Contains(models.ReasonCodes, models.ReasonCode(code)) || (only != "" && only != key) {
 			continue
 		}
 		value := strings.TrimSpace(v.PostForm(name))
-		if v.PostForm("choice."+string(code)) == models.ConfirmRegisteredHolder {
+		if v.PostForm("choice."+key) == models.ConfirmRegisteredHolder {
 			value = models.ConfirmRegisteredHolder
 		}
-		list = append(list, store.Confirm{Code: code, Value: value})
+		list = append(list, store.Confirm{Code: models.ReasonCode(code), OrderValue: orderValue, Value: value})
 	}
 	return list
 }

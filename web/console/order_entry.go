@@ -103,15 +103,21 @@ func (v *visit) firstSheet(a models.Application) views.Sheet {
 }
 
 func (v *visit) offerEntry(page *views.Entry) error {
-	resellers, err := v.Store.Resellers(v.ctx())
-	if err != nil {
+	var err error
+	if page.Sheet.Resellers, err = v.resellerChoices(); err != nil {
 		return err
 	}
-	page.Sheet.Resellers = []ui.Choice{{Label: v.t("console.lines.choose")}}
-	for _, r := range resellers {
-		page.Sheet.Resellers = append(page.Sheet.Resellers, ui.Choice{Value: r.PartnerCode, Label: r.Name + "　" + r.PartnerCode})
-	}
 	return v.offer(&page.Sheet, *page.Application)
+}
+
+// resellerChoices are the resellers whose order it can be.
+func (v *visit) resellerChoices() ([]ui.Choice, error) {
+	resellers, err := v.Store.Resellers(v.ctx())
+	choices := []ui.Choice{{Label: v.t("console.lines.choose")}}
+	for _, r := range resellers {
+		choices = append(choices, ui.Choice{Value: r.PartnerCode, Label: r.Name + "　" + r.PartnerCode})
+	}
+	return choices, err
 }
 
 // enterOrder takes the sheet; what is refused comes back as typed, with every error at its field.

@@ -86,7 +86,8 @@ func (v *visit) differences(d store.OrderDetail, sb models.SendBack) *views.Diff
 		Since:  v.t("console.diff.since", "when", ui.Moment(v.language, sb.OpenedAt)),
 		Letter: letter(d, sb), MailTo: mailTo(d),
 	}
-	title, confirmable := "console.diff.reasons", map[models.ReasonCode]bool{}
+	title, confirmable := "console.diff.reasons", map[models.ReasonCode]int{}
+	settled := 0
 	for _, r := range sb.Reasons {
 		application, order := v.values(r)
 		if application != "" && order != "" {
@@ -94,23 +95,35 @@ func (v *visit) differences(d store.OrderDetail, sb models.SendBack) *views.Diff
 		}
 		row := views.Difference{
 			Code: r.Code, Title: texts.ReasonTitle(r.Code).In(v.language), Application: application, Order: order,
-			Inside: v.inside(d, r), Todo: v.t("console.todo." + string(r.Code)),
+			Inside: v.inside(d, r), Todo: v.todo(d.Order, r),
 		}
 		if r.Code == models.ReasonOther {
 			row.Todo, row.Order = r.Note, ""
 		}
-		resolution := r.Code.Resolution()
+		resolution := r.Code.ResolutionFor(d.Order)
 		row.Reapply = resolution == models.ResolveReapply || resolution == models.ResolveReapplyReplace
 		row.Replace = resolution == models.ResolveReplace || resolution == models.ResolveConfirmReplace || resolution == models.ResolveReapplyReplace
 		row.Cancel = resolution == models.ResolveCancel
-		if r.Code.Confirmable() && !confirmable[r.Code] { // once per code: checks run again and come to the next
-			confirmable[r.Code] = true
+		if r.Code.Confirmable() {
+			if row.Key = string(r.Code); confirmable[r.Code] > 0 { // of several, the order's value tells which
+				row.Key += "." + r.OrderValue
+			}
+			confirmable[r.Code]++
+			settled++
 			row.Confirm = v.confirmField(d, r)
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	out.Title, out.Many = ui.Counted(v.language, title, len(sb.Reasons)), len(confirmable) > 1
+	out.Title, out.Many = ui.Counted(v.language, title, len(sb.Reasons)), settled > 1
 	return out
+}
+
+// todo says what staff do about a reason.
+func (v *visit) todo(o models.Order, r models.Reason) string {
+	if r.Code == models.ReasonReseller && r.Code.ResolutionFor(o) == models.ResolveReapply {
+		return v.t("console.todo.reseller_mismatch_api")
+	}
+	return v.t("console.todo." + string(r.Code))
 }
 
 // values gives both values of a reason as staff read them.

@@ -41,6 +41,12 @@ func (v *visit) replacePage() (views.Replace, store.OrderDetail, error) {
 			page.Why = append(page.Why, v.reasonLine(r))
 		}
 	}
+	if d.Order.APIKeyID == nil { // the reseller that staff chose may be the wrong one
+		page.Sheet.PartnerCode = d.Order.PartnerCode
+		if page.Sheet.Resellers, err = v.resellerChoices(); err != nil {
+			return page, d, err
+		}
+	}
 	return page, d, v.offer(&page.Sheet, d.Application)
 }
 
@@ -94,6 +100,7 @@ func (v *visit) replaceWith(sheet views.Sheet) (views.Replace, store.OrderDetail
 	page, d, err := v.replacePage()
 	offered := page.Sheet
 	sheet.Types, sheet.Kinds, sheet.Families, sheet.Holdings = offered.Types, offered.Kinds, offered.Families, offered.Holdings
+	sheet.Resellers = offered.Resellers
 	page.Sheet, page.Note = sheet, v.PostForm("note")
 	page.Here = "/console/orders/" + page.Order.OrderNumber + "/replace"
 	return page, d, err

@@ -139,6 +139,65 @@ func TestConfirmingALicenseHolder(t *testing.T) {
 	})
 }
 
+// TestSeveralLicensesAreSettledInOneGo confirms two license IDs with one button;
+// what is wrong with the second stands at the second.
+func TestSeveralLicensesAreSettledInOneGo(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		h.run(h.order(h.application(), "", line("CSSP", 85, 12)), nil)
+		first := h.order(h.application(), "", line("TXSL", 20, 12))
+		h.run(first, nil)
+		right := h.detail(first.OrderNumber).Licenses[0]
+		a := h.application(func(a *models.Application) { a.OrderType, a.LicenseID = models.OrderTypeRenewal, "99999991" })
+		renewal := func(product, license string) models.OrderLine {
+			return models.OrderLine{ProductCode: product, Kind: models.LineRenewal, Quantity: 85, Months: 12, UnitPrice: 3000, LicenseID: license}
+		}
+		o := h.order(a, "", renewal("CSSP", ""), renewal("TXSL", "99999992"))
+		h.run(o, nil)
+		b := h.signedIn(models.RoleClerk)
+		values := url.Values{"only": {""}, "value.license_holder_mismatch": {right}, "value.license_holder_mismatch.99999992": {"x"}}
+		page := b.order(o).want(http.StatusOK, "まとめて確定")
+		wrong := b.act(page, "confirm", values).want(http.StatusUnprocessableEntity, "数字")
+		if field := wrong.Find("input[aria-invalid=true]"); field.AttrOr("name", "") != "value.license_holder_mismatch.99999992" || field.AttrOr("value", "") != "x" {
+			t.Errorf("the error stands at %q", field.AttrOr("name", ""))
+		}
+		values.Set("value.license_holder_mismatch.99999992", right)
+		b.follow(b.act(page, "confirm", values)).want(http.StatusOK, "確定しました")
+		if d := h.detail(o.OrderNumber); len(d.Confirmations) != 2 {
+			t.Errorf("%d values are settled, want two", len(d.Confirmations))
+		}
+	})
+}
+
+// TestAnOrderUnderTheWrongResellerIsReplaced offers the reseller only where staff chose it.
+func TestAnOrderUnderTheWrongResellerIsReplaced(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		other := models.Reseller{PartnerCode: "ZZ99YY88", Name: "株式会社別販売", Email: "orders@betsu.example", Language: models.Japanese}
+		must(t, h.CreateReseller(t.Context(), h.clerk(), &other))
+		entered, err := h.EnterOrder(t.Context(), h.clerk(), store.Entry{ReceiptNumber: h.application().ReceiptNumber, Order: models.Order{
+			PartnerCode: other.PartnerCode, PONumber: "手入力-1", OrderDate: h.Today(), OrderType: models.OrderTypeNew, Lines: []models.OrderLine{line("APX1", 10, 12)},
+		}})
+		must(t, err)
+		h.run(entered.Order, nil)
+		b := h.signedIn(models.RoleClerk)
+		b.order(entered.Order).want(http.StatusOK, "正しい販売店を選択")
+		page := b.get("/console/orders/" + entered.Order.OrderNumber + "/replace")
+		form := page.form("form[data-guard]", url.Values{"partner_code": {h.reseller.PartnerCode}, "do": {"replace"}})
+		b.follow(b.post("/console/orders/"+entered.Order.OrderNumber+"/replace", form)).want(http.StatusOK, h.reseller.Name)
+		h.run(entered.Order, nil)
+		if d := h.detail(entered.Order.OrderNumber); d.Order.Status != models.OrderDelivered {
+			t.Errorf("the order is %s", d.Order.Status)
+		}
+		own := h.order(h.application(func(a *models.Application) { a.Reseller.PartnerCode = "ZZ99YY88" }), "", line("APX1", 10, 12))
+		h.run(own, nil)
+		b.order(own).want(http.StatusOK, "申請の誤りです")
+		if b.get("/console/orders/"+own.OrderNumber+"/replace").Find("[name=partner_code]").Length() != 0 {
+			t.Error("an order that came with a key can be given away")
+		}
+	})
+}
+
 func TestSomebodyElseChangedIt(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)

@@ -89,6 +89,7 @@ type Differences struct {
 // Difference is one reason: both values side by side, and what settles it.
 type Difference struct {
 	Code        models.ReasonCode
+	Key         string // of its fields in the form: the code, and of several with that code the order's value
 	Title       string
 	Application string
 	Order       string

@@ -43,5 +43,5 @@ func listID(d Difference, c ConfirmField) string {
 	if len(c.List) == 0 {
 		return ""
 	}
-	return "list-" + string(d.Code)
+	return "list-" + d.Key
 }

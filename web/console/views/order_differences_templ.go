@@ -424,9 +424,9 @@ func resolution(v Order, r Difference) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(string(r.Code))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(r.Key)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 62, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 62, Col: 54}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 			if templ_7745c5c3_Err != nil {
@@ -439,7 +439,7 @@ func resolution(v Order, r Difference) templ.Component {
 			var templ_7745c5c3_Var28 string
 			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(r.Confirm.Button)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 62, Col: 84}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 62, Col: 75}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
@@ -556,9 +556,9 @@ func confirmField(v Order, r Difference, c ConfirmField) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs("value." + string(r.Code))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs("value." + r.Key)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 79, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 79, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -571,7 +571,7 @@ func confirmField(v Order, r Difference, c ConfirmField) templ.Component {
 			var templ_7745c5c3_Var35 string
 			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(c.Value)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 79, Col: 74}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 79, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 			if templ_7745c5c3_Err != nil {
@@ -588,8 +588,8 @@ func confirmField(v Order, r Difference, c ConfirmField) templ.Component {
 			}
 		default:
 			templ_7745c5c3_Err = ui.Input(ui.InputField{
-				Name: "value." + string(r.Code), Label: c.Label, Type: c.Kind, Value: v.Form.Value("confirm", "value."+string(r.Code), c.Value),
-				Wrong: v.Form.Wrong("confirm", "value."+string(r.Code)), List: listID(r, c), Class: "w-m", Focus: v.Form.Wrong("confirm", "value."+string(r.Code)) != "",
+				Name: "value." + r.Key, Label: c.Label, Type: c.Kind, Value: v.Form.Value("confirm", "value."+r.Key, c.Value),
+				Wrong: v.Form.Wrong("confirm", "value."+r.Key), List: listID(r, c), Class: "w-m", Focus: v.Form.Wrong("confirm", "value."+r.Key) != "",
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -689,9 +689,9 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("choice." + string(r.Code))
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("choice." + r.Key)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 101, Col: 77}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 101, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 			if templ_7745c5c3_Err != nil {
@@ -701,7 +701,7 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Form.Value("confirm", "choice."+string(r.Code), "registered_holder") == "registered_holder" {
+			if v.Form.Value("confirm", "choice."+r.Key, "registered_holder") == "registered_holder" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, " checked")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -714,7 +714,7 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 			var templ_7745c5c3_Var41 string
 			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("console.diff.use_holder", "name", c.Holder))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 101, Col: 264}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 101, Col: 246}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {
@@ -725,9 +725,9 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs("choice." + string(r.Code))
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs("choice." + r.Key)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 102, Col: 77}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 102, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 			if templ_7745c5c3_Err != nil {
@@ -737,7 +737,7 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Form.Value("confirm", "choice."+string(r.Code), "registered_holder") == "id" {
+			if v.Form.Value("confirm", "choice."+r.Key, "registered_holder") == "id" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, " checked")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -750,7 +750,7 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 			var templ_7745c5c3_Var43 string
 			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("console.diff.right_id"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 102, Col: 214}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/console/views/order_differences.templ`, Line: 102, Col: 196}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 			if templ_7745c5c3_Err != nil {
@@ -762,8 +762,8 @@ func licenseChoice(v Order, r Difference, c ConfirmField) templ.Component {
 			}
 		}
 		templ_7745c5c3_Err = ui.Input(ui.InputField{
-			Name: "value." + string(r.Code), Label: v.T("console.diff.license_id"), Value: v.Form.Value("confirm", "value."+string(r.Code), ""),
-			Wrong: v.Form.Wrong("confirm", "value."+string(r.Code)), Mode: "numeric", Class: "w-m num", Focus: v.Form.Wrong("confirm", "value."+string(r.Code)) != "",
+			Name: "value." + r.Key, Label: v.T("console.diff.license_id"), Value: v.Form.Value("confirm", "value."+r.Key, ""),
+			Wrong: v.Form.Wrong("confirm", "value."+r.Key), Mode: "numeric", Class: "w-m num", Focus: v.Form.Wrong("confirm", "value."+r.Key) != "",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
