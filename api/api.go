@@ -68,7 +68,9 @@ type Options struct {
 	// PublicURL is the address that callers use, such as https://todoke.example; no
 	// slash at the end.
 	PublicURL string
-	Limits    Limits
+	// LinkKey gives the number of the server key that links in mails are made under now.
+	LinkKey func() int
+	Limits  Limits
 }
 
 // API answers resellers' requests.
@@ -107,6 +109,7 @@ func (a *API) Mount(r *gin.Engine) error {
 	a.mountApplications(h)
 	a.mountOrders(h)
 	a.mountDecisions(h)
+	a.mountResends(h)
 	a.mountProducts(h)
 	a.loosenAnswers(h.OpenAPI().Components.Schemas)
 	var err error

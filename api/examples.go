@@ -23,6 +23,9 @@ type examples struct {
 	cancel            CancelRequest
 	decided           OrderTaken
 	cancelled         OrderTaken
+	resend            ResendRequest
+	resendTaken       ResendTaken
+	resendAnswer      ResendAnswer
 	products          []Product
 }
 
@@ -38,6 +41,7 @@ func newExamples(catalogue *models.Catalogue, today models.Date) examples {
 	var e examples
 	e.fillApplications(at, today)
 	e.fillOrders(at, today, product)
+	e.fillResends(at)
 	e.products = []Product{{
 		Code: product.Code, Name: product.Names.EN, Family: product.Family, FamilyName: familyName(catalogue, product, models.English),
 		Credits: product.Credits, ApplicationAccepted: product.ApplicationAccepted,
@@ -116,4 +120,15 @@ func (e *examples) fillOrders(at time.Time, today models.Date, product models.Pr
 			{At: later, Event: "sent_back", By: "system", Text: texts.T(models.English, "api.event.sent_back")},
 		},
 	}
+}
+
+func (e *examples) fillResends(at time.Time) {
+	e.resend = ResendRequest{Reason: "The ID mail was filed as spam and deleted."}
+	e.resendTaken = ResendTaken{ResendNumber: "RS4471902", DeliveryNumber: "SHPC7730164", Status: string(models.ResendReceived)}
+	done := at.Add(time.Minute)
+	e.resendAnswer = ResendAnswer{
+		ResendTaken: e.resendTaken, Reason: e.resend.Reason, DueAt: at.Add(3 * 24 * time.Hour), Messages: []ResendMessage{},
+		CreatedAt: at, UpdatedAt: done, ClosedAt: &done,
+	}
+	e.resendAnswer.Status = string(models.ResendSent)
 }

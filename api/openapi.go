@@ -38,6 +38,7 @@ func (a *API) humaConfig() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: "applications", Description: about("applications")},
 				{Name: "orders", Description: about("orders")},
+				{Name: "deliveries", Description: about("deliveries")},
 				{Name: "products", Description: about("products")},
 			},
 			Components: &huma.Components{

@@ -142,12 +142,7 @@ func (a *API) orderAt(ctx context.Context, c call, typed string) (store.OrderDet
 // orderNumber normalises an order number. Text that no order number can be is
 // not found, before a database sees it.
 func orderNumber(typed string) (string, error) {
-	number := models.NormaliseNumber(typed)
-	odd := strings.ContainsFunc(number, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') })
-	if number == "" || len(number) > 40 || odd {
-		return "", models.NotFound("order")
-	}
-	return number, nil
+	return pathNumber(typed, "order")
 }
 
 func (a *API) getCertificate(ctx context.Context, c call, in *orderPath) (*document, error) {

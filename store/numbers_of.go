@@ -20,6 +20,12 @@ func (s *Store) ReceiptNumbers(ctx context.Context, ids []int64) (map[int64]stri
 	return numbers, translate(err)
 }
 
+// ResendNumbers gives the numbers of resends by row, in one query.
+func (s *Store) ResendNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := numbersOf(s.reader(ctx).Model(&models.Resend{}).Select("id, resend_number AS number"), ids)
+	return numbers, translate(err)
+}
+
 func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.Order{}).Select("id, order_number AS number"), ids)
 }
@@ -54,6 +60,13 @@ func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id
 	}
 	if order != nil {
 		return "order", order.ID, nil
+	}
+	resend, err := optional[models.Resend](s.reader(ctx).Select("id").Where("resend_number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if resend != nil {
+		return "resend", resend.ID, nil
 	}
 	application, err := optional[models.Application](s.reader(ctx).Select("id").Where("receipt_number = ?", number))
 	if err != nil {

@@ -21,37 +21,40 @@ func (s *Store) RequestResend(ctx context.Context, actor models.Actor, request m
 	if errs := request.Check(); errs != nil {
 		return models.Resend{}, 0, models.Invalid(errs...)
 	}
-	if !mayRequest(actor, request.Source) {
-		return models.Resend{}, 0, models.NewError(models.KindForbidden, "staff_only")
-	}
 	var made models.Resend
 	var outbox int64
-	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		r, err := s.newResend(tx, actor, request)
-		if err != nil {
-			return err
-		}
-		if r.Source != models.ResendByForm {
-			if err := s.refuseUnknownDelivery(tx, r); err != nil {
-				return err
-			}
-		}
-		if err := tx.Create(&r).Error; err != nil {
-			return err
-		}
-		if err := s.acknowledge(tx, r); err != nil {
-			return err
-		}
-		if outbox, err = s.resendDecided(tx, actor, r, models.ResendRequested, r.Reason); err != nil {
-			return err
-		}
-		if r.Source == models.ResendByStaff {
-			outbox, err = s.approveForStaff(tx, actor, &r)
-		}
-		made = r
+	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
+		made, outbox, err = s.takeResend(tx, actor, request)
 		return err
 	})
 	return made, outbox, err
+}
+
+// takeResend writes a request that was checked.
+func (s *Store) takeResend(tx *gorm.DB, actor models.Actor, request models.ResendRequest) (models.Resend, int64, error) {
+	if !mayRequest(actor, request.Source) {
+		return models.Resend{}, 0, models.NewError(models.KindForbidden, "staff_only")
+	}
+	r, err := s.newResend(tx, actor, request)
+	if err != nil {
+		return r, 0, err
+	}
+	if r.Source != models.ResendByForm {
+		if err := s.refuseUnknownDelivery(tx, r); err != nil {
+			return r, 0, err
+		}
+	}
+	if err := tx.Create(&r).Error; err != nil {
+		return r, 0, err
+	}
+	if err := s.acknowledge(tx, r); err != nil {
+		return r, 0, err
+	}
+	outbox, err := s.resendDecided(tx, actor, r, models.ResendRequested, r.Reason)
+	if err == nil && r.Source == models.ResendByStaff {
+		outbox, err = s.approveForStaff(tx, actor, &r)
+	}
+	return r, outbox, err
 }
 
 func mayRequest(actor models.Actor, source models.ResendSource) bool {

@@ -15,11 +15,23 @@ type ResendFilter struct {
 	Overdue    bool   // waits for staff beyond its due moment
 	Query      string // resend number, the number typed, part of the end user's name, or the asker's mail
 	ShipmentID int64
+	Source     models.ResendSource
+	From, To   models.Date // days in Japan on which it came in, both included
 }
 
 // Resends lists resends, newest first.
 func (s *Store) Resends(ctx context.Context, f ResendFilter, p Page) ([]models.Resend, string, error) {
-	q := s.reader(ctx)
+	return page[models.Resend](s.filterResends(s.reader(ctx), f), p, func(r models.Resend) int64 { return r.ID })
+}
+
+// CountResends counts the resends that the filter lets through.
+func (s *Store) CountResends(ctx context.Context, f ResendFilter) (int64, error) {
+	var n int64
+	err := s.filterResends(s.reader(ctx).Model(&models.Resend{}), f).Count(&n).Error
+	return n, translate(err)
+}
+
+func (s *Store) filterResends(q *gorm.DB, f ResendFilter) *gorm.DB {
 	if len(f.Statuses) > 0 {
 		q = q.Where("status IN ?", f.Statuses)
 	}
@@ -29,6 +41,15 @@ func (s *Store) Resends(ctx context.Context, f ResendFilter, p Page) ([]models.R
 	if f.ShipmentID != 0 {
 		q = q.Where("shipment_id = ?", f.ShipmentID)
 	}
+	if f.Source != "" {
+		q = q.Where("source = ?", f.Source)
+	}
+	if !f.From.IsZero() {
+		q = q.Where("created_at >= ?", f.From.Start().UTC())
+	}
+	if !f.To.IsZero() {
+		q = q.Where("created_at < ?", f.To.AddDays(1).Start().UTC())
+	}
 	if text := strings.TrimSpace(f.Query); text != "" {
 		either := s.read.Where("resend_number = ?", models.NormaliseNumber(text)).Or("reference = ?", text).Or("asker_email = ?", text)
 		if pattern := containing(models.NameKey(text)); pattern != "" {
@@ -36,7 +57,7 @@ func (s *Store) Resends(ctx context.Context, f ResendFilter, p Page) ([]models.R
 		}
 		q = q.Where(either)
 	}
-	return page[models.Resend](q, p, func(r models.Resend) int64 { return r.ID })
+	return q
 }
 
 func (s *Store) overdueResends(q *gorm.DB) *gorm.DB {
@@ -127,11 +148,7 @@ func (s *Store) ResendDetail(ctx context.Context, resendNumber string) (ResendDe
 
 // ResendByNumber finds a resend; an API key sees those of its own reseller only.
 func (s *Store) ResendByNumber(ctx context.Context, actor models.Actor, number string) (models.Resend, error) {
-	q := s.reader(ctx).Where("resend_number = ?", models.NormaliseNumber(number))
-	if actor.Kind == models.ActorAPIKey {
-		q = q.Where("reseller_id = ?", actor.ResellerID)
-	}
-	return take[models.Resend](q, "resend")
+	return resendOf(s.reader(ctx), actor, number)
 }
 
 // ResendLinks derives the token of a resend's link; *keys.Ring does.
@@ -167,8 +184,13 @@ func (s *Store) ResendByLink(ctx context.Context, links ResendLinks, number, tok
 	if same := subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1; unknown || !same {
 		return FollowedResend{}, models.NotFound("resend")
 	}
+	return s.followed(ctx, r)
+}
+
+// followed adds what was said to the person who asked, and by them.
+func (s *Store) followed(ctx context.Context, r models.Resend) (FollowedResend, error) {
 	f := FollowedResend{Resend: r}
-	err = s.reader(ctx).Omit("actor_name", "actor_id").Where("resend_id = ? AND kind <> ?", r.ID, models.ResendApprove).
+	err := s.reader(ctx).Omit("actor_name", "actor_id").Where("resend_id = ? AND kind <> ?", r.ID, models.ResendApprove).
 		Order("id").Find(&f.Messages).Error
 	return f, translate(err)
 }

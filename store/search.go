@@ -15,7 +15,8 @@ type Hits struct {
 	Applications []models.Application
 	Contracts    []models.Contract
 	Inquiries    []models.Inquiry
-	// Exact is kind:number (order:ORDC…, application:…, contract:…, inquiry:…) when the text
+	// Exact is kind:number (order:ORDC…, application:…, contract:…, inquiry:…,
+	// resend:…) when the text
 	// is the number of just one thing, so that the page can go there at once.
 	Exact string
 }
@@ -109,7 +110,20 @@ func (f *finding) byNumber(text string) error {
 			f.exact = f.only()
 		}
 	}
+	if len(f.orders)+len(f.applications)+len(f.contracts)+len(f.inquiries) == 0 {
+		return f.byResendNumber(number)
+	}
 	return nil
+}
+
+// byResendNumber finds a resend; it is never one hit among others.
+func (f *finding) byResendNumber(number string) error {
+	var found int64
+	err := f.tx.Model(&models.Resend{}).Where("resend_number = ?", number).Count(&found).Error
+	if found > 0 {
+		f.exact = "resend:" + number
+	}
+	return err
 }
 
 // only names the one thing found.
