@@ -25,9 +25,10 @@ type Teller interface {
 	Tell(outboxID int64)
 }
 
-// Secrets derives delivery passwords, which are stored nowhere.
+// Secrets derives delivery passwords and the tokens of links, which are stored nowhere.
 type Secrets interface {
 	DeliveryPassword(s models.Shipment) (string, error)
+	ResendToken(r models.Resend) (string, error)
 	// CurrentKey is the number of a key that is on the ring for certain.
 	CurrentKey() int
 }

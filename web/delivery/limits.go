@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/todoke/todoke/models"
@@ -17,6 +18,9 @@ const (
 	signInsByClient   = 50 // failed, by client over all numbers
 	passwordWindow    = time.Hour
 	passwordsByClient = 20
+	resendWindow      = time.Hour
+	resendsByClient   = 10
+	resendsByAsker    = 5 // by the mail address that the acknowledgements go to
 )
 
 // limit is how often something may happen within a window.
@@ -39,6 +43,15 @@ func (v *visit) signInLimits(number string) [2]limit {
 // passwordLimit bounds how often one client asks for passwords to be mailed.
 func (v *visit) passwordLimit() limit {
 	return limit{subject("delivery-password", clientOf(v.ClientIP())), passwordWindow, passwordsByClient}
+}
+
+// resendLimits bound how often one client asks for resends, and how many
+// acknowledgements one address is sent.
+func (v *visit) resendLimits(asker string) [2]limit {
+	return [2]limit{
+		{subject("resend-client", clientOf(v.ClientIP())), resendWindow, resendsByClient},
+		{subject("resend-asker", strings.ToLower(asker)), resendWindow, resendsByAsker},
+	}
 }
 
 // subject counts a thing under a purpose without keeping it.

@@ -22,6 +22,8 @@ const (
 	passwordAt   = home + "/password"
 	passwordSent = home + "/password/sent"
 	filesAt      = home + "/files"
+	resendAt     = home + "/resend"
+	resendSent   = home + "/resend/sent"
 )
 
 // open is all that answers without a session.
@@ -32,6 +34,11 @@ var open = []route{
 	{get, "/password", showPassword},
 	{post, "/password", requestPassword},
 	{get, "/password/sent", showPasswordSent},
+	{get, "/resend", showResend},
+	{post, "/resend", requestResend},
+	{get, "/resend/sent", showResendSent},
+	{get, "/resend/:number/:token", showFollow},
+	{post, "/resend/:number/:token", answerFollow},
 }
 
 // signedIn is all that takes a session.

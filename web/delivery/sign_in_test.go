@@ -242,7 +242,7 @@ func TestPagesArePrivate(t *testing.T) {
 	h := newHouse(t)
 	p := h.delivered("見本商事株式会社", "", newLine())
 	v := h.visitor()
-	for _, path := range []string{"/delivery/sign-in", "/delivery/password", "/delivery/password/sent", "/delivery", "/delivery/certificate"} {
+	for _, path := range []string{"/delivery/sign-in", "/delivery/password", "/delivery/password/sent", "/delivery/resend", "/delivery/resend/sent", "/delivery", "/delivery/certificate"} {
 		a := v.get(path)
 		if a.status == http.StatusSeeOther {
 			v.enter(p)
