@@ -135,10 +135,11 @@ func (c *Console) fail(v *visit, e *models.Error) {
 // errorText is the text of a domain error; a state in it is put in the page's words.
 func (v *visit) errorText(e *models.Error) string {
 	status := e.Params["status"]
-	if e.Code != "order_state" || status == "" {
+	words := map[string]string{"order_state": "order_status.", "resend_state": "resend_status."}[e.Code]
+	if words == "" || status == "" {
 		return texts.Error(v.language, e)
 	}
-	return texts.With(v.language, "error."+e.Code, map[string]string{"status": v.t("order_status." + status)})
+	return texts.With(v.language, "error."+e.Code, map[string]string{"status": v.t(words + status)})
 }
 
 // sendToSignIn leads to the sign-in page, and from there back to what was asked for.

@@ -16,10 +16,11 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
+		"requested", "approve", "refuse", "ask_back", "answer", "sent", "not_sent", "warned", "escalated",
 		"filed", "created", "changed", "revoked", "code_shown", "signed_in", "signed_out",
 	}
 )
@@ -69,16 +70,18 @@ func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
 }
 
 func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
-	var orders, applications []int64
+	var orders, applications, resends []int64
 	for _, e := range list {
 		switch e.Subject {
+		case "resend":
+			resends = append(resends, e.SubjectID)
 		case "order":
 			orders = append(orders, e.SubjectID)
 		case "application":
 			applications = append(applications, e.SubjectID)
 		}
 	}
-	known, err := v.numbers(orders, applications)
+	known, err := v.numbers(orders, applications, resends)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +91,7 @@ func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
 		rows[i] = views.AuditRow{
 			When: ui.Moment(v.language, e.At), Stamp: ui.Stamp(e.At), Who: e.ActorName, Kind: v.t("console.actor." + string(e.ActorKind)),
 			Action: v.t("console.action." + e.Action), Request: e.RequestID,
-			Subject: v.t("console.subject."+e.Subject) + " " + number, URL: url, Changes: v.changesOf(e.Before, e.After),
+			Subject: v.t("console.subject."+e.Subject) + " " + number, URL: url, Changes: v.changesOf(e.Subject, e.Before, e.After),
 		}
 	}
 	return rows, nil
@@ -103,6 +106,8 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 		return known.order(e.SubjectID)
 	case "application":
 		return known.application(e.SubjectID)
+	case "resend":
+		return known.resend(e.SubjectID)
 	case "reseller":
 		return id, "/console/resellers/" + id
 	case "staff":
@@ -112,7 +117,7 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 }
 
 // changesOf sets before and after side by side, what stayed the same left out.
-func (v *visit) changesOf(before, after string) []views.ChangedRow {
+func (v *visit) changesOf(subject, before, after string) []views.ChangedRow {
 	was, is := objectOf(before), objectOf(after)
 	keys := slices.Sorted(maps.Keys(is))
 	for k := range was {
@@ -123,7 +128,7 @@ func (v *visit) changesOf(before, after string) []views.ChangedRow {
 	var rows []views.ChangedRow
 	for _, k := range keys {
 		if was[k] != is[k] {
-			rows = append(rows, views.ChangedRow{Label: v.wordOr("console.fact."+k, k), Before: v.fact(k, was[k]), After: v.fact(k, is[k])})
+			rows = append(rows, views.ChangedRow{Label: v.wordOr("console.fact."+k, k), Before: v.fact(subject, k, was[k]), After: v.fact(subject, k, is[k])})
 		}
 	}
 	return rows
@@ -136,7 +141,7 @@ var factWords = map[string]string{
 }
 
 // fact puts a fact's value into words where there are any.
-func (v *visit) fact(key, value string) string {
+func (v *visit) fact(subject, key, value string) string {
 	switch value {
 	case "", "null":
 		return ""
@@ -146,6 +151,9 @@ func (v *visit) fact(key, value string) string {
 		return v.t("console.fact.no")
 	}
 	prefix, known := factWords[key]
+	if subject == "resend" && key == "status" {
+		prefix = "resend_status."
+	}
 	if !known {
 		return value
 	}

@@ -98,7 +98,7 @@ func offers(page views.Order, action string) bool {
 	return map[string]bool{
 		"confirm": page.Can.Confirm && page.Differences != nil, "reapply": page.Can.Reapply, "cancel": page.Can.Cancel,
 		"pass": page.Can.Pass, "hold": page.Can.Hold, "send-back": page.Can.SendBack, "redirect": page.Can.Redirect,
-		"notes": page.Can.Note,
+		"notes": page.Can.Note, "resend": page.Can.Resend,
 	}[action]
 }
 

@@ -11,7 +11,9 @@ import (
 
 var mailKinds = []models.MailKind{
 	models.MailReceiptNumber, models.MailOrderAccepted, models.MailDeliveryID, models.MailDeliveryPassword,
+	models.MailPasswordAgain, models.MailResentID, models.MailResentPassword,
 	models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
+	models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
 }
 
 // mailTrouble is the filter for mails that did not get through or that nobody knows the fate of.
@@ -51,16 +53,18 @@ func listMails(v *visit) error {
 
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
-	var orders, applications []int64
+	var orders, applications, resends []int64
 	for _, m := range list {
 		switch {
 		case m.OrderID != nil:
 			orders = append(orders, *m.OrderID)
 		case m.ApplicationID != nil:
 			applications = append(applications, *m.ApplicationID)
+		case m.ResendID != nil:
+			resends = append(resends, *m.ResendID)
 		}
 	}
-	known, err := v.numbers(orders, applications)
+	known, err := v.numbers(orders, applications, resends)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +76,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			rows[i].About, rows[i].AboutURL = known.order(*m.OrderID)
 		case m.ApplicationID != nil:
 			rows[i].About, rows[i].AboutURL = known.application(*m.ApplicationID)
+		case m.ResendID != nil:
+			rows[i].About, rows[i].AboutURL = known.resend(*m.ResendID)
 		}
 	}
 	return rows, nil

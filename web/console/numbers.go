@@ -5,17 +5,25 @@ import "strconv"
 // numbers are what people know rows by: the rows of a page, in a query for orders
 // and one for applications.
 type numbers struct {
-	orders, receipts map[int64]string
+	orders, receipts, resends map[int64]string
 }
 
-func (v *visit) numbers(orders, applications []int64) (numbers, error) {
+func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) {
 	var n numbers
 	var err error
 	if n.orders, err = v.Store.OrderNumbers(v.ctx(), orders); err != nil {
 		return n, err
 	}
-	n.receipts, err = v.Store.ReceiptNumbers(v.ctx(), applications)
+	if n.receipts, err = v.Store.ReceiptNumbers(v.ctx(), applications); err != nil {
+		return n, err
+	}
+	n.resends, err = v.Store.ResendNumbers(v.ctx(), resends)
 	return n, err
+}
+
+// resend gives a resend's number, and its page.
+func (n numbers) resend(id int64) (number, url string) {
+	return n.resends[id], "/console/resends/" + n.resends[id]
 }
 
 // order gives an order's number, and its page.

@@ -47,7 +47,7 @@ func (v *visit) orderPage(form views.Form, seen *snapshot) (views.Order, error) 
 		State: v.state(d.Order), Age: v.age(d.Order), Alert: v.alerts(d.Order),
 		Licenses: d.Licenses, Shipment: d.Shipment, Notes: d.Notes, Form: form,
 		Receipt: d.Application.ReceiptNumber, Specials: v.specials(d.Application),
-		Seen: snapshotOf(d.Order).String(), Every: v.lookAgain(d), Temporal: v.temporalURL(d.Order),
+		Seen: snapshotOf(d.Order).String(), Every: v.lookAgain(d), Temporal: v.processURL(d.Order.WorkflowID()),
 	}
 	page.Crumb, page.CrumbURL = v.crumb(d.Order)
 	page.Can = v.allowed(d.Order)
@@ -57,6 +57,9 @@ func (v *visit) orderPage(form views.Form, seen *snapshot) (views.Order, error) 
 	v.fillDesk(&page, d, names)
 	page.Events = v.timeline(d, names)
 	if err := v.fillDocuments(&page, d); err != nil {
+		return page, err
+	}
+	if err := v.fillResends(&page, d); err != nil {
 		return page, err
 	}
 	if seen != nil {
@@ -86,13 +89,16 @@ func (v *visit) crumb(o models.Order) (text, url string) {
 	return v.t("console.nav.all_orders"), "/console/orders"
 }
 
+// slowAfter is how long after the last change a page looks again often.
+const slowAfter = time.Minute
+
 // lookAgain says how often the page looks again by itself: soon while something
 // is likely to happen, seldom once an order stays as it is for a while.
 func (v *visit) lookAgain(d store.OrderDetail) string {
 	switch {
 	case !working(d):
 		return ""
-	case v.Clock().Sub(d.Order.UpdatedAt) > time.Minute:
+	case v.Clock().Sub(d.Order.UpdatedAt) > slowAfter:
 		return "10s"
 	}
 	return "1500ms"
@@ -110,11 +116,12 @@ func working(d store.OrderDetail) bool {
 	return o.WaitingFor == models.WaitingForNobody && o.Status != models.OrderDelivered && o.Status != models.OrderCancelled
 }
 
-func (v *visit) temporalURL(o models.Order) string {
+// processURL is where the Temporal UI shows a process.
+func (v *visit) processURL(workflowID string) string {
 	if v.TemporalUIURL == "" {
 		return ""
 	}
-	return strings.TrimSuffix(v.TemporalUIURL, "/") + "/namespaces/default/workflows/" + strings.ReplaceAll(o.WorkflowID(), "/", "%2F")
+	return strings.TrimSuffix(v.TemporalUIURL, "/") + "/namespaces/default/workflows/" + strings.ReplaceAll(workflowID, "/", "%2F")
 }
 
 // allowed says which actions role and state allow. The database decides again

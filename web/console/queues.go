@@ -43,7 +43,11 @@ func (v *visit) waiting() (views.Waiting, error) {
 	if w.MailsUnknown, err = v.Store.CountOpenTasks(v.ctx(), mailsUnknown); err != nil {
 		return w, err
 	}
-	w.NoticesFailed, err = v.Store.CountOpenTasks(v.ctx(), noticesFailed)
+	if w.NoticesFailed, err = v.Store.CountOpenTasks(v.ctx(), noticesFailed); err != nil {
+		return w, err
+	}
+	resends, err := v.Store.ResendCounts(v.ctx())
+	w.Resends, w.ResendsLate = resends.Waiting, resends.Overdue
 	return w, err
 }
 
@@ -60,11 +64,16 @@ func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
 		{Label: v.t("console.nav.mails_failed"), Count: w.MailsFailed, URL: views.MailsFailedURL},
 		{Label: v.t("console.nav.mails_unknown"), Count: w.MailsUnknown, URL: views.MailsUnknownURL},
 		{Label: v.t("console.nav.notices_failed"), Count: w.NoticesFailed, URL: views.NoticesFailedURL},
+		{Label: v.t("console.nav.resends"), Count: w.Resends, URL: views.ResendsURL},
 		{Label: v.t("console.today.delivered"), Count: delivered, URL: views.DeliveredURL(today), Quiet: true},
 	}
 	if w.SentBackLate > 0 {
 		tiles[1].Late = v.t("console.today.late", "n", strconv.FormatInt(w.SentBackLate, 10))
 		tiles[1].LateURL = views.SentBackLateURL
+	}
+	if w.ResendsLate > 0 {
+		tiles[5].Late = v.t("console.today.late", "n", strconv.FormatInt(w.ResendsLate, 10))
+		tiles[5].LateURL = views.ResendsLateURL
 	}
 	return tiles, nil
 }

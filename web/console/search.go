@@ -46,6 +46,8 @@ func exactURL(hits store.Hits) string {
 	switch kind {
 	case "order":
 		return "/console/orders/" + number
+	case "resend":
+		return "/console/resends/" + number
 	case "contract":
 		return "/console/contracts/" + number
 	case "application":

@@ -28,6 +28,9 @@ func showToday(v *visit) error {
 		return err
 	}
 	w := frame.Waiting
+	if page.Resends, err = v.resendQueue(w); err != nil {
+		return err
+	}
 	for _, q := range []struct {
 		filter store.OrderFilter
 		queue  views.Queue
@@ -54,6 +57,16 @@ func showToday(v *visit) error {
 	}
 	page.Queues = append(page.Queues, tasks...)
 	return v.show(http.StatusOK, views.TodayPage(page))
+}
+
+// resendQueue is the head of the resends that staff have to decide, those due first.
+func (v *visit) resendQueue(w views.Waiting) (*views.ResendQueue, error) {
+	if w.Resends == 0 {
+		return nil, nil
+	}
+	filter := store.ResendFilter{Statuses: []models.ResendStatus{models.ResendReviewing}}
+	list, _, err := v.Store.Resends(v.ctx(), filter, store.Page{Limit: queueHead, Oldest: true})
+	return &views.ResendQueue{Count: w.Resends, Rows: v.resendRows(list)}, err
 }
 
 // longDay is a date with its day of the week.

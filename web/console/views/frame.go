@@ -25,11 +25,13 @@ type Waiting struct {
 	MailsFailed  int64 // orders with a delivery mail that was refused
 	// Tasks, each about a mail: nobody knows whether it arrived, or it told nobody.
 	MailsUnknown, NoticesFailed int64
+	Resends                     int64 // resends that staff have to decide
+	ResendsLate                 int64 // of those, past their day
 }
 
 // Total is what waits for staff in all.
 func (w Waiting) Total() int64 {
-	return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown + w.NoticesFailed
+	return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown + w.NoticesFailed + w.Resends
 }
 
 // Flash is what the last action came to, shown once.
@@ -87,6 +89,7 @@ func (f Frame) menu() []menuGroup {
 			{"mails_failed", MailsFailedURL, "console.nav.mails_failed", f.Waiting.MailsFailed, f.Waiting.MailsFailed, models.RoleViewer},
 			{"mails_unknown", MailsUnknownURL, "console.nav.mails_unknown", f.Waiting.MailsUnknown, f.Waiting.MailsUnknown, models.RoleViewer},
 			{"notices_failed", NoticesFailedURL, "console.nav.notices_failed", f.Waiting.NoticesFailed, f.Waiting.NoticesFailed, models.RoleViewer},
+			{"resends", ResendsURL, "console.nav.resends", f.Waiting.Resends, f.Waiting.ResendsLate, models.RoleViewer},
 			{"orders", "/console/orders", "console.nav.all_orders", 0, 0, models.RoleViewer},
 			{"entry", "/console/orders/new", "console.nav.entry", 0, 0, models.RoleClerk},
 		}},

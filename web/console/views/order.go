@@ -26,6 +26,7 @@ type Order struct {
 	Settled     []Settled
 	Documents   []Document
 	Mails       []MailRow
+	Resends     []ResendRow
 	Tasks       []TaskRow
 	Events      []Event
 	Notes       []models.OrderNote
@@ -46,7 +47,7 @@ type Order struct {
 
 // Can says which actions role and state allow.
 type Can struct {
-	Confirm, Reapply, Replace, Cancel, Pass, Hold, SendBack, Redirect, Note, Assign bool
+	Confirm, Reapply, Replace, Cancel, Pass, Hold, SendBack, Redirect, Resend, Note, Assign bool
 }
 
 // Form is an action's form that came back: what was typed and what is wrong with it.
@@ -200,9 +201,10 @@ type Event struct {
 
 // Changed says what somebody else changed since the page was opened.
 type Changed struct {
-	Kept []string // what was typed into a form that is no longer there
-	By   []string
-	Rows []ChangedRow
+	Title string   // of what was changed, where it is no order
+	Kept  []string // what was typed into a form that is no longer there
+	By    []string
+	Rows  []ChangedRow
 }
 
 // ChangedRow is one fact before and after.

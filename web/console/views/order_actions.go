@@ -30,6 +30,12 @@ func redirectField(v Order) ui.InputField {
 	return f
 }
 
+func resendToField(v Order) ui.InputField {
+	f := field(v, "resend", "resend_to", v.T("console.act.resend_to"), "")
+	f.Type, f.Complete, f.Hint = "email", "off", v.T("console.act.resend_to_hint", "address", v.Shipment.DeliveryEmail)
+	return f
+}
+
 func dash(s string) string {
 	if s == "" {
 		return "—"
