@@ -55,7 +55,7 @@ chaos: temporal temporal-server ## Kill serve, worker and Temporal a hundred tim
 
 .PHONY: bench
 bench: temporal temporal-server ## Measure, print and write JSON; fails beyond a bound
-	go test -tags bench -p 1 -count 1 -timeout 1h -v $(ARGS) ./bench/...
+	go test -tags bench -p 1 -count 1 -timeout 2h -v $(ARGS) ./bench/...
 
 .PHONY: check
 check: check-format check-vet check-lint check-workflows check-templ check-length check-build check-modules check-vulnerabilities ## All that can be found without running the program

@@ -21,8 +21,11 @@ func TestPerformance(t *testing.T) {
 	started := time.Now()
 	s := chosenSizes()
 	f := Figures{TakenAt: started.UTC().Truncate(time.Second), Quick: s.quick, Machine: machine()}
-	f.Versions = Versions{Go: runtime.Version(), TemporalSDK: moduleVersion("go.temporal.io/sdk")}
+	f.Versions = Versions{Go: runtime.Version()}
 	var err error
+	if f.Versions.TemporalSDK, err = moduleVersion(t.Context(), "go.temporal.io/sdk"); err != nil {
+		t.Fatal(err)
+	}
 	if f.Commit, f.Modified, err = commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +40,16 @@ func TestPerformance(t *testing.T) {
 	}
 	f.Versions.SQLite = f.take(t, s, "SQLite, development server", "SELECT sqlite_version()", onSQLite)
 	f.Versions.PostgreSQL = f.take(t, s, "PostgreSQL", "SELECT split_part(version(), ' ', 2)", onPostgres)
+	t.Run("delivery page", func(t *testing.T) {
+		o := harness.Options{Database: harness.Postgres(t), Temporal: harness.DevTemporal(t)}
+		if f.Delivery, err = measureDelivery(t, s, o); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", f.Delivery)
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
 	f.Took = time.Since(started).Round(time.Second).String()
 	f.Judge()
 	keep(t, f)
@@ -74,6 +87,12 @@ func (f *Figures) take(t *testing.T, s sizes, name, versionQuery string, options
 	return version
 }
 
+// whole says whether all was measured, and not in the small way or with some left out by -run.
+func (f *Figures) whole() bool {
+	const backends = 2
+	return !f.Quick && len(f.Backends) == backends && f.Delivery.Deliveries > 0
+}
+
 // keep prints the figures; those of a whole run go into docs as well.
 func keep(t *testing.T, f Figures) {
 	t.Helper()
@@ -82,7 +101,7 @@ func keep(t *testing.T, f Figures) {
 		t.Fatal(err)
 	}
 	fmt.Println(string(text))
-	if f.Quick {
+	if !f.whole() {
 		return
 	}
 	root, err := testenv.Root()

@@ -15,7 +15,7 @@ const (
 	MaxMemory           = 200 << 20 // bytes resident of serve and worker together
 	MaxCertificateBytes = 60_000    // of a certificate's PDF
 	MaxCertificateRatio = 1.5       // of the time that gofpdf alone takes for the same page
-
+	MaxDeliveryPage     = 30.0      // milliseconds of the delivery page, 99 % of requests
 )
 
 // Figures are what one run found.
@@ -30,6 +30,7 @@ type Figures struct {
 
 	Backends     []Backend          `json:"backends"`
 	Certificates CertificateFigures `json:"certificates"`
+	Delivery     DeliveryFigures    `json:"delivery"`
 	Checks       []Check            `json:"checks"`
 }
 
@@ -91,7 +92,7 @@ type Shape struct {
 	LocalActivities int `json:"local_activities"`
 }
 
-// Latency is how long POST /v1/orders took, from the moment that each request was due, in milliseconds.
+// Latency is how long requests took, each from the moment that it was due, in milliseconds.
 type Latency struct {
 	PerSecond float64 `json:"requests_per_second"`
 	Requests  int     `json:"requests"`
@@ -130,6 +131,14 @@ type CertificateFigures struct {
 	PeerAllocs     uint64  `json:"gofpdf_allocations"`
 }
 
+// DeliveryFigures are those of the page that recipients see after signing in, on PostgreSQL.
+type DeliveryFigures struct {
+	Deliveries  int     `json:"deliveries"`
+	SeedSeconds float64 `json:"seed_seconds"`
+	Recipients  int     `json:"recipients"` // signed in, each to another delivery
+	Page        Latency `json:"page"`
+}
+
 // Check is a figure beside its bound.
 type Check struct {
 	Name    string  `json:"name"`
@@ -156,6 +165,9 @@ func (f *Figures) Judge() {
 	}
 	atMost("certificate: time to gofpdf's", f.Certificates.Ratio, MaxCertificateRatio)
 	atMost("certificate: bytes", float64(f.Certificates.PDFBytes), MaxCertificateBytes)
+	if f.Delivery.Deliveries > 0 { // figures of old have none
+		atMost("PostgreSQL: delivery page, p99 in ms", f.Delivery.Page.P99, MaxDeliveryPage)
+	}
 }
 
 // Beyond lists the checks that did not pass, in words.

@@ -41,6 +41,5 @@ func (b *backend) post(ctx context.Context, perSecond float64, before func() err
 	requests.Wait()
 	b.sent += count
 	slices.Sort(took)
-	at := func(q float64) float64 { return took[min(len(took)-1, int(q*float64(len(took))))].Seconds() * 1000 }
-	return Latency{PerSecond: perSecond, Requests: count, P50: at(0.5), P99: at(0.99), Max: at(1)}, failed
+	return latencyOf(took, perSecond), failed
 }

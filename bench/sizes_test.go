@@ -16,6 +16,7 @@ type sizes struct {
 	post         time.Duration // of each measurement of latency
 	seed         int           // orders loaded in bulk
 	certificates int           // drawn by each side
+	deliveries   int           // among which the delivery page is measured
 }
 
 // resellers send orders at the same time where the throughput is measured.
@@ -23,7 +24,7 @@ const resellers = 16
 
 func chosenSizes() sizes {
 	if os.Getenv("BENCH_QUICK") == "1" {
-		return sizes{quick: true, rounds: 2, orders: 40, empty: 80, post: 8 * time.Second, seed: 2_000, certificates: 20}
+		return sizes{quick: true, rounds: 2, orders: 40, empty: 80, post: 8 * time.Second, seed: 2_000, certificates: 20, deliveries: 10_000}
 	}
-	return sizes{rounds: 5, orders: 200, empty: 400, post: time.Minute, seed: 50_000, certificates: 100}
+	return sizes{rounds: 5, orders: 200, empty: 400, post: time.Minute, seed: 50_000, certificates: 100, deliveries: 1_000_000}
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -65,15 +64,11 @@ func commit(ctx context.Context) (hash string, modified bool, err error) {
 	return strings.TrimSpace(string(out)), len(changes) > 0, nil
 }
 
-func moduleVersion(path string) string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
+// moduleVersion asks the go command: a test's binary does not know what it was built of.
+func moduleVersion(ctx context.Context, path string) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Version}}", path).Output()
+	if err != nil {
+		return "", fmt.Errorf("version of %s: %w", path, err)
 	}
-	for _, dependency := range info.Deps {
-		if dependency.Path == path {
-			return dependency.Version
-		}
-	}
-	return ""
+	return strings.TrimSpace(string(out)), nil
 }

@@ -25,6 +25,9 @@ func write(from, to string) error {
 	if err := json.Unmarshal(text, &f); err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
+	if f.Quick {
+		return fmt.Errorf("%s is of the small run, which is for trying only: make bench takes the whole one", from)
+	}
 	f.Judge()
 	return os.WriteFile(to, []byte(bench.Page(f)), 0o644)
 }

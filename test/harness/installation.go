@@ -185,7 +185,12 @@ func (i *Installation) prepare(ctx context.Context, keys int) error {
 
 // Run runs one of the program's other commands on the installation and gives what it printed.
 func (i *Installation) Run(ctx context.Context, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandDeadline)
+	return i.RunWithin(ctx, commandDeadline, args...)
+}
+
+// RunWithin is Run for commands that may take longer than most.
+func (i *Installation) RunWithin(ctx context.Context, limit time.Duration, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	command := exec.CommandContext(ctx, i.binary, args...)
 	command.Env = append(os.Environ(), i.env...)
