@@ -20,6 +20,14 @@ func (s *Store) DocumentFor(ctx context.Context, kind models.DocumentKind, subje
 	return d, found(err, "document")
 }
 
+// DocumentPreferring finds the document of an order or application in one language, or else in the other.
+func (s *Store) DocumentPreferring(ctx context.Context, kind models.DocumentKind, subjectID int64, lang models.Language) (models.Document, error) {
+	var d models.Document
+	err := s.reader(ctx).Where("kind = ? AND subject_id = ?", kind, subjectID).
+		Order(clause.OrderBy{Expression: clause.Expr{SQL: "CASE WHEN language = ? THEN 0 ELSE 1 END", Vars: []any{lang}}}).Take(&d).Error
+	return d, found(err, "document")
+}
+
 // SaveDocument keeps a rendered document, once per kind, subject and language.
 // When one is there already d becomes that one: its token may be in a mail by now.
 func (s *Store) SaveDocument(ctx context.Context, d *models.Document) error {

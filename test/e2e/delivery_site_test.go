@@ -180,8 +180,7 @@ func (r *recipient) firstVisit(t *testing.T) {
 	if ok := regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]+)+$`).MatchString(code); !ok {
 		t.Errorf("the activation code reads %q", code)
 	}
-	v.click("[data-copy]")
-	v.wants("[data-copy]", v.attribute("[data-copy]", "data-copied"))
+	r.copyCode(t)
 	if n := len(v.list(".downloads li")); n != 2 {
 		t.Errorf("%d downloads are offered", n)
 	}
@@ -189,6 +188,22 @@ func (r *recipient) firstVisit(t *testing.T) {
 	v.click(".downloads summary")
 	r.picture("contents-sum")
 	r.keepPDF(t, "contents")
+}
+
+// copyCode presses the button beside the code, which says for a moment that the code was copied.
+func (r *recipient) copyCode(t *testing.T) {
+	v := r.tab
+	watch := chromedp.Evaluate[bool](`(() => {
+		const button = document.querySelector("[data-copy]");
+		const look = () => { if (button.textContent === button.dataset.copied) window.copied = true; };
+		new MutationObserver(look).observe(button, {childList: true, characterData: true, subtree: true});
+		return true;
+	})()`)
+	answerTo(v, "watch the button", watch)
+	v.click("[data-copy]")
+	until(t, "copying", func() (bool, string) {
+		return answerTo(v, "look at the button", chromedp.Evaluate[bool]("window.copied === true")), v.text("[data-copy]")
+	})
 }
 
 // print prints the certificate: one sheet of A4 that says what it must.

@@ -59,11 +59,7 @@ func (v *visit) certificateLine(c store.CertificateLine) views.CertificateLine {
 
 // certificateIn finds the certificate's PDF in the visitor's language, or in the other one.
 func (v *visit) certificateIn(orderID int64) (models.Document, error) {
-	document, err := v.Store.DocumentFor(v.ctx(), models.DocumentCertificate, orderID, v.language)
-	if models.IsKind(err, models.KindNotFound) {
-		document, err = v.Store.DocumentFor(v.ctx(), models.DocumentCertificate, orderID, ui.Other(v.language))
-	}
-	return document, err
+	return v.Store.DocumentPreferring(v.ctx(), models.DocumentCertificate, orderID, v.language)
 }
 
 // sendCertificate gives the certificate as PDF, to be kept under a name that
