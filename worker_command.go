@@ -100,7 +100,7 @@ func (a *app) untilTemporal(ctx context.Context, try func() error) error {
 
 // collaborators makes what activities work with.
 func (a *app) collaborators() (worker.Activities, func(), error) {
-	renderer, err := mail.NewRenderer(mailBrand(a.profile), mailSubjects(a.profile))
+	renderer, err := mail.NewRenderer(mailBrand(a.profile), activities.Subjects(a.profile))
 	if err != nil {
 		return worker.Activities{}, nil, err
 	}
@@ -115,6 +115,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 		},
 		Documents: &activities.Documents{Store: a.store, Files: a.files, Renderer: drawing, Profile: a.profile, Links: links},
 		Outbox:    &activities.Outbox{Outbox: teller},
+		Resends:   &activities.Resends{Store: a.store},
 	}
 	return all, func() { teller.Close(); sender.Close() }, nil
 }
@@ -136,14 +137,4 @@ func mailBrand(p *profile.Profile) mail.Brand {
 		Name: p.Brand.Name.JA, Company: p.Brand.Company,
 		Contact: models.Text{JA: contact(models.Japanese), EN: contact(models.English)},
 	}
-}
-
-func mailSubjects(p *profile.Profile) mail.Subjects {
-	subjects := mail.Subjects{}
-	for _, kind := range mail.Kinds() {
-		if pattern, ok := p.SubjectPattern(models.MailKind(kind)); ok {
-			subjects[kind] = pattern
-		}
-	}
-	return subjects
 }

@@ -38,9 +38,12 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	return message, err
 }
 
-// senderKind is the kind that the profile knows a mail by: the PW mail once more
-// is the same mail.
+// senderKind is the kind that the profile knows a mail by: an ID or PW mail once
+// more is the same mail.
 func senderKind(kind models.MailKind) models.MailKind {
+	if again, ok := resent[kind]; ok {
+		return again
+	}
 	if kind == models.MailPasswordAgain {
 		return models.MailDeliveryPassword
 	}
@@ -60,15 +63,18 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 			OrderNumber: f.Order.OrderNumber, PartnerCode: f.Order.PartnerCode,
 			EndUserName: f.EndUserName, Communication: f.Order.Communication,
 		}, nil
-	case models.MailDeliveryID:
+	case models.MailDeliveryID, models.MailResentID:
 		return mail.DeliveryID{
 			OrderNumber: f.Order.OrderNumber, PartnerCode: f.Order.PartnerCode, EndUserName: f.EndUserName,
 			DeliveryNumber: f.Shipment.DeliveryNumber, SiteURL: a.Links.Delivery(), Communication: f.Order.Communication,
+			Resent: f.Mail.Kind == models.MailResentID,
 		}, nil
-	case models.MailDeliveryPassword, models.MailPasswordAgain:
+	case models.MailDeliveryPassword, models.MailPasswordAgain, models.MailResentPassword:
 		return a.password(f)
 	case models.MailInquiryReceived, models.MailInquiryAnswer:
 		return a.inquiry(f), nil
+	case models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused:
+		return a.resendMail(f)
 	}
 	return a.notice(f)
 }
@@ -87,7 +93,7 @@ func (a *Mails) password(f store.MailFacts) (mail.Data, error) {
 	return mail.DeliveryPassword{
 		OrderNumber: f.Order.OrderNumber, PartnerCode: f.Order.PartnerCode, EndUserName: f.EndUserName, Password: password,
 		ValidUntil: models.DateOf(from).AddDays(a.Profile.Lifetimes.DeliveryPasswordDays), SiteURL: a.Links.Delivery(),
-		Communication: f.Order.Communication,
+		Communication: f.Order.Communication, Resent: f.Mail.Kind == models.MailResentPassword,
 	}, nil
 }
 

@@ -33,6 +33,7 @@ type Secrets interface {
 	DeliveryPassword(s models.Shipment) (string, error)
 	// InquirySignature signs the address that replies to an inquiry go to.
 	InquirySignature(i models.Inquiry) (string, error)
+	ResendToken(r models.Resend) (string, error)
 }
 
 // Links are the public addresses that mails and documents point to.
@@ -46,6 +47,12 @@ func (l Links) Delivery() string { return l.Public + "/delivery" }
 
 // Certificate is the public page of a certificate.
 func (l Links) Certificate(token string) string { return l.Public + "/certificates/" + token }
+
+// Resend is the page on which the person who asked follows a resend. Whoever has the
+// address may see it.
+func (l Links) Resend(number, token string) string {
+	return l.Public + "/delivery/resend/" + number + "/" + token
+}
 
 const (
 	// sendTimeout bounds everything before the final dot.

@@ -304,4 +304,8 @@ func (noKeys) InquirySignature(models.Inquiry) (string, error) {
 	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
 }
 
+func (noKeys) ResendToken(models.Resend) (string, error) {
+	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
+}
+
 var _ activities.Secrets = noKeys{}

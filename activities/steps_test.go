@@ -71,6 +71,34 @@ var steps = []step{
 	{activity: "RenderApplication", when: "it is filed", prepare: func(h *house.House) (any, []any) {
 		return h.Activities.Documents.RenderApplication, []any{h.File().ID}
 	}},
+	{activity: "AdvanceResend", when: "all fits", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Resends.AdvanceResend, []any{asked(h).ID}
+	}},
+	{activity: "AdvanceResend", when: "staff have to look", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Resends.AdvanceResend, []any{asked(h, house.To(house.AskerAddress)).ID}
+	}},
+	{activity: "NoteResendDue", when: "its day is near", prepare: func(h *house.House) (any, []any) {
+		r := reviewing(h)
+		return h.Activities.Resends.NoteResendDue, []any{protocol.ResendDue{ResendID: r.ID, DueAt: r.DueAt}}
+	}},
+	{activity: "NoteResendDue", when: "its day is over", prepare: func(h *house.House) (any, []any) {
+		r := reviewing(h)
+		return h.Activities.Resends.NoteResendDue, []any{protocol.ResendDue{ResendID: r.ID, DueAt: r.DueAt, Overdue: true}}
+	}},
+	{activity: "FinishResend", when: "both mails are out", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Resends.FinishResend, []any{resending(h, models.MailSent)}
+	}},
+	{activity: "FinishResend", when: "a mail was refused", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Resends.FinishResend, []any{resending(h, models.MailFailed)}
+	}},
+	{activity: "SendMail", when: "it is a resent PW mail", prepare: func(h *house.House) (any, []any) {
+		state := advanced(h, asked(h))
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: state.Mails[1]}}
+	}},
+	{activity: "SendMail", when: "it acknowledges a resend", prepare: func(h *house.House) (any, []any) {
+		state := advanced(h, asked(h))
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: state.Notices[0]}}
+	}},
 	{activity: "DrainOutbox", when: "two entries are due", counting: true, prepare: func(h *house.House) (any, []any) {
 		h.NewOrder()
 		return h.Activities.Outbox.DrainOutbox, nil
@@ -84,6 +112,36 @@ func delivering(h *house.House, password models.MailStatus) (orderID int64) {
 	h.Settle(state.Mails[0], models.MailSent)
 	h.Settle(state.Mails[1], password)
 	return o.ID
+}
+
+// asked gives a resend of a delivered order that was asked for and not looked at yet.
+func asked(h *house.House, changes ...func(*models.ResendRequest)) models.Resend {
+	r, _ := h.Ask(h.Wish(h.Delivered(), changes...))
+	return r
+}
+
+func advanced(h *house.House, r models.Resend) models.ResendProgress {
+	state, err := h.AdvanceResend(context.Background(), r.ID)
+	if err != nil {
+		panic(err)
+	}
+	return state
+}
+
+// reviewing gives a resend that waits for staff.
+func reviewing(h *house.House) models.Resend {
+	r := asked(h, house.To(house.AskerAddress))
+	advanced(h, r)
+	return r
+}
+
+// resending gives a resend whose ID mail was sent and whose PW mail ended as told.
+func resending(h *house.House, password models.MailStatus) (resendID int64) {
+	r := asked(h)
+	state := advanced(h, r)
+	h.Settle(state.Mails[0], models.MailSent)
+	h.Settle(state.Mails[1], password)
+	return r.ID
 }
 
 // sentBack gives the state of an order that was sent back.

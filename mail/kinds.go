@@ -18,6 +18,11 @@ const (
 	KindOrderCancelled    Kind = "order_cancelled"
 	KindInquiryReceived   Kind = "inquiry_received"
 	KindInquiryAnswer     Kind = "inquiry_answer"
+	KindResendReceived    Kind = "resend_received"
+	KindResendQuestion    Kind = "resend_question"
+	KindResendRefused     Kind = "resend_refused"
+	KindResentID          Kind = "resent_delivery_id"
+	KindResentPassword    Kind = "resent_delivery_password"
 )
 
 // Kinds gives every kind, in the order of an order's life, then what stands beside it.
@@ -26,6 +31,7 @@ func Kinds() []Kind {
 		KindReceiptNumber, KindOrderAccepted, KindDeliveryID, KindDeliveryPassword,
 		KindSendBack, KindSendBackApplicant, KindSendBackReminder, KindOrderCancelled,
 		KindInquiryReceived, KindInquiryAnswer,
+		KindResendReceived, KindResendQuestion, KindResendRefused, KindResentID, KindResentPassword,
 	}
 }
 
@@ -75,10 +81,16 @@ type DeliveryID struct {
 	DeliveryNumber string
 	SiteURL        string
 	Communication  string
+	Resent         bool // it went out before, and is sent again because somebody asked
 }
 
 // Kind names the mail.
-func (DeliveryID) Kind() Kind         { return KindDeliveryID }
+func (d DeliveryID) Kind() Kind {
+	if d.Resent {
+		return KindResentID
+	}
+	return KindDeliveryID
+}
 func (d DeliveryID) subject() subject { return subject{d.OrderNumber, d.PartnerCode} }
 
 // DeliveryPassword is the PW mail: the password, without the delivery number.
@@ -92,10 +104,16 @@ type DeliveryPassword struct {
 	SiteURL     string
 
 	Communication string
+	Resent        bool // a new password, because somebody asked; the old one works no more
 }
 
 // Kind names the mail.
-func (DeliveryPassword) Kind() Kind         { return KindDeliveryPassword }
+func (d DeliveryPassword) Kind() Kind {
+	if d.Resent {
+		return KindResentPassword
+	}
+	return KindDeliveryPassword
+}
 func (d DeliveryPassword) subject() subject { return subject{d.OrderNumber, d.PartnerCode} }
 
 // Reason is one thing on which application and order disagree. Values stay

@@ -89,6 +89,23 @@ func samples() []Data {
 			InquiryNumber: "IQ4830217", CompanyName: oddName, PersonName: "中村 遥",
 			Answer: "お問い合わせありがとうございます。\n納品先を変更いたしました。", Asked: "納品先を変更したいのですが、\nどうすればよいですか。",
 		},
+		ResendReceived{ResendNumber: "RS7001234", Days: 3, Link: "https://example.jp/delivery/resend/RS7001234/abc"},
+		ResendQuestion{
+			ResendNumber: "RS7001234", Question: "受注番号をお知らせください。\n現在のご担当者様のお名前もお願いいたします。",
+			Link: "https://example.jp/delivery/resend/RS7001234/abc",
+		},
+		ResendRefused{
+			ResendNumber: "RS7001234", Reason: "ご契約者様の確認ができませんでした。", Link: "https://example.jp/delivery/resend/RS7001234/abc",
+		},
+		DeliveryID{
+			OrderNumber: "ORDC4830217", PartnerCode: "AB12CD34", EndUserName: oddName, DeliveryNumber: "SHPC5530918",
+			SiteURL: "https://delivery.example.jp/", Communication: "納品は12/1以降でお願いします。", Resent: true,
+		},
+		DeliveryPassword{
+			OrderNumber: "ORDC4830217", PartnerCode: "AB12CD34", EndUserName: oddName, Password: "hK7pT2mWq9Xz",
+			ValidUntil: models.NewDate(2027, 2, 28), SiteURL: "https://delivery.example.jp/",
+			Communication: "納品は12/1以降でお願いします。", Resent: true,
+		},
 	}
 }
 
@@ -208,6 +225,9 @@ func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 		{DeliveryPassword{OrderNumber: order, PartnerCode: "AB12CD34"}, "重要:納品 Trend Micro ORDC4830217 PW [AB12CD34]"},
 		{DeliveryPassword{OrderNumber: order}, "重要:納品 Trend Micro ORDC4830217 PW"},
 		{InquiryAnswer{InquiryNumber: "IQ4830217"}, "【トレンドマイクロ】お問い合わせへのご回答 [IQ4830217]"},
+		{DeliveryID{OrderNumber: order, PartnerCode: "AB12CD34", Resent: true}, "再送:重要:納品 Trend Micro ORDC4830217 ID [AB12CD34]"},
+		{DeliveryPassword{OrderNumber: order, Resent: true}, "再送:重要:納品 Trend Micro ORDC4830217 PW"},
+		{ResendReceived{}, "電子納品再送受付"},
 	}
 	for _, test := range tests {
 		c, err := r.Render(models.Japanese, test.data)

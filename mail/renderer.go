@@ -78,7 +78,7 @@ func NewRenderer(brand Brand, subjects Subjects) (*Renderer, error) {
 
 func (r *Renderer) parse(kind Kind, lang models.Language) error {
 	funcs := functions(lang)
-	body := fmt.Sprintf("%s.%s", kind, lang)
+	body := fmt.Sprintf("%s.%s", templateOf(kind), lang)
 	shared := []string{"templates/footer." + string(lang), "templates/reasons." + string(lang), "templates/" + body}
 	text, err := texttemplate.New(body+".txt").Option("missingkey=error").Funcs(funcs).
 		ParseFS(templateFiles, ending(shared, ".txt")...)

@@ -57,6 +57,26 @@ func DefaultSubjects() Subjects {
 			JA: "【{company}】お問い合わせへのご回答 [{inquiry}]",
 			EN: "[{company}] Answer to your inquiry [{inquiry}]",
 		},
+		KindResendReceived: {
+			JA: "電子納品再送受付",
+			EN: "Electronic delivery resend request received",
+		},
+		KindResendQuestion: {
+			JA: "電子納品再送についてのご確認",
+			EN: "A question about your resend request",
+		},
+		KindResendRefused: {
+			JA: "電子納品再送についてのご回答",
+			EN: "Your resend request was not granted",
+		},
+		KindResentID: {
+			JA: "再送:重要:納品 {brand} {order} ID{partner}",
+			EN: "Resent:Important: delivery {brand} {order} ID{partner}",
+		},
+		KindResentPassword: {
+			JA: "再送:重要:納品 {brand} {order} PW{partner}",
+			EN: "Resent:Important: delivery {brand} {order} PW{partner}",
+		},
 	}
 }
 

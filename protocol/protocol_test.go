@@ -106,7 +106,7 @@ func TestOnlyProtocolCrosses(t *testing.T) {
 // codes are the string fields: each holds a code out of a closed list, or, for
 // people in the Temporal UI, the name of one. A new one has to be argued for here.
 var codes = []string{
-	"OrderState.Next", "OrderState.Status", "OrderState.WaitingFor", "MailResult.Status",
+	"OrderState.Next", "OrderState.Status", "OrderState.WaitingFor", "MailResult.Status", "ResendState.Next", "ResendState.Status",
 }
 
 // wrongField tells what is wrong with a type that a field has, or nothing.
@@ -198,9 +198,9 @@ func TestNamesStay(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{
-		"activity AdvanceOrder", "activity DrainOutbox", "activity FinishDelivery", "activity MailsOfApplication",
-		"activity QueueReminder", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
-		"activity SendMail", "workflow ApplicationFiled", "workflow MailQueued", "workflow OrderIntake", "workflow OutboxDrain",
+		"activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity FinishDelivery", "activity FinishResend",
+		"activity MailsOfApplication", "activity NoteResendDue", "activity QueueReminder", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
+		"activity SendMail", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow OrderIntake", "workflow OutboxDrain",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("registered are\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
@@ -208,6 +208,7 @@ func TestNamesStay(t *testing.T) {
 	for got, want := range map[string]string{
 		protocol.DecidedSignal: "decided", protocol.TaskQueue: "todoke", protocol.OutboxDrainScheduleID: "outbox-drain",
 		models.Application{ID: 12}.WorkflowID(): "application/12", models.MailWorkflowID(5): "mail/5", models.Order{OrderNumber: "ORDC1"}.WorkflowID(): "order/ORDC1",
+		models.Resend{ResendNumber: "RS1"}.WorkflowID(): "resend/RS1",
 	} {
 		if got != want {
 			t.Errorf("the name is %q, histories have %q", got, want)

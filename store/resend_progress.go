@@ -162,7 +162,7 @@ func (s *Store) resendState(tx *gorm.DB, r models.Resend) (models.ResendProgress
 	case models.ResendSent, models.ResendRefused:
 		state.Next = models.NextDone
 	case models.ResendReviewing:
-		state.DueAt, state.Escalated = r.DueAt, r.EscalatedAt != nil
+		state.DueAt, state.Escalated = r.DueAt.UTC(), r.EscalatedAt != nil
 		if at, warned := s.rules.Resends.WarnAt(s.rules.Calendar, r.DueAt); warned && r.WarnedAt == nil {
 			state.WarnAt = at
 		}

@@ -26,6 +26,7 @@ type Activities struct {
 	Mails     *activities.Mails
 	Documents *activities.Documents
 	Outbox    *activities.Outbox
+	Resends   *activities.Resends
 }
 
 // Options say how the worker runs.
@@ -63,7 +64,7 @@ func Register(r interface {
 }, a Activities,
 ) {
 	RegisterWorkflows(r)
-	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox} {
+	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends} {
 		r.RegisterActivityWithOptions(collaborator, activity.RegisterOptions{})
 	}
 }
@@ -78,6 +79,7 @@ func RegisterWorkflows(r interface {
 		protocol.ApplicationFiledWorkflow: workflows.ApplicationFiled,
 		protocol.OutboxDrainWorkflow:      workflows.OutboxDrain,
 		protocol.MailQueuedWorkflow:       workflows.MailQueued,
+		protocol.DeliveryResendWorkflow:   workflows.DeliveryResend,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}

@@ -84,6 +84,8 @@ func newMocks() *testsuite.TestWorkflowEnvironment {
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetWorkerOptions(sdkworker.Options{
 		Interceptors: []interceptor.WorkerInterceptor{&activities.Interceptor{Log: house.Quiet()}},
+		// A process that stands still for a second is taken for stuck; a busy machine needs more.
+		DeadlockDetectionTimeout: 20 * time.Second,
 	})
 	env.SetTestTimeout(time.Minute)
 	return env

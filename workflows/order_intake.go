@@ -22,17 +22,14 @@ var (
 // back and wait or accept, register, deliver. Whatever somebody decides is in
 // the database before the signal comes; the signal only says to look again.
 func OrderIntake(ctx workflow.Context, in protocol.Started) error {
-	intake := orderIntake{
-		orderID: in.SubjectID, decided: workflow.GetSignalChannel(ctx, protocol.DecidedSignal), notices: map[int64]bool{},
-	}
+	intake := orderIntake{orderID: in.SubjectID, decided: workflow.GetSignalChannel(ctx, protocol.DecidedSignal)}
 	return intake.run(ctx)
 }
 
 type orderIntake struct {
 	orderID int64
 	decided workflow.ReceiveChannel
-	notices map[int64]bool // mails that are being sent while the order waits
-	failed  error          // of such a mail
+	notices notices // mails that are being sent while the order waits
 }
 
 func (i *orderIntake) run(ctx workflow.Context) error {
@@ -51,7 +48,7 @@ func (i *orderIntake) run(ctx workflow.Context) error {
 		case models.NextDone:
 			return i.finish(ctx, state)
 		}
-		if err == nil && len(i.notices) == 0 && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+		if err == nil && i.notices.allTold() && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			drain(i.decided)
 			return workflow.NewContinueAsNewError(ctx, OrderIntake, protocol.Started{SubjectID: i.orderID})
 		}
@@ -95,7 +92,7 @@ func (i *orderIntake) deliver(ctx workflow.Context, state protocol.OrderState) (
 	if err := workflow.ExecuteActivity(render, documents.RenderCertificate, i.orderID).Get(render, nil); err != nil {
 		return state, err
 	}
-	if err := sendAll(ctx, i.untold(state.Mails), "delivery"); err != nil {
+	if err := sendAll(ctx, i.notices.untold(state.Mails), "delivery"); err != nil {
 		return state, err
 	}
 	ctx = databaseStep(ctx, "finish the delivery")
@@ -106,7 +103,7 @@ func (i *orderIntake) deliver(ctx workflow.Context, state protocol.OrderState) (
 // wait tells whoever has to act, and then waits for a decision, for days if need
 // be, with a reminder on the days that the calendar gives.
 func (i *orderIntake) wait(ctx workflow.Context, state protocol.OrderState) (protocol.OrderState, error) {
-	i.tell(ctx, state.Mails, "notice")
+	i.notices.tell(ctx, state.Mails, "notice")
 	for n, at := range state.RemindAt {
 		if i.waitUntil(ctx, at) {
 			return i.look(ctx)
@@ -126,63 +123,20 @@ func (i *orderIntake) remind(ctx workflow.Context, r protocol.Reminder) error {
 	if err := workflow.ExecuteLocalActivity(step, orders.QueueReminder, r).Get(step, &due); err != nil {
 		return err
 	}
-	i.tell(ctx, due.MailIDs, "reminder")
+	i.notices.tell(ctx, due.MailIDs, "reminder")
 	return nil
-}
-
-// tell sends notices beside the waiting: a mail server that puts them off for
-// hours must not keep a decision from being heard.
-func (i *orderIntake) tell(ctx workflow.Context, mails []int64, summary string) {
-	for _, id := range i.untold(mails) {
-		i.notices[id] = true
-		workflow.Go(ctx, func(ctx workflow.Context) {
-			if err := sendAll(ctx, []int64{id}, summary); err != nil {
-				i.failed = err
-			}
-			delete(i.notices, id)
-		})
-	}
-}
-
-// untold gives the mails that are not being sent already.
-func (i *orderIntake) untold(mails []int64) []int64 {
-	var untold []int64
-	for _, id := range mails {
-		if !i.notices[id] {
-			untold = append(untold, id)
-		}
-	}
-	return untold
 }
 
 // finish sends what is still to be told about an order that is over.
 func (i *orderIntake) finish(ctx workflow.Context, state protocol.OrderState) error {
-	i.tell(ctx, state.Mails, "notice")
-	done := func() bool { return len(i.notices) == 0 && workflow.AllHandlersFinished(ctx) }
-	if err := workflow.Await(ctx, done); err != nil {
-		return err
-	}
+	i.notices.tell(ctx, state.Mails, "notice")
+	err := i.notices.told(ctx)
 	drain(i.decided)
-	return i.failed
+	return err
 }
 
-// waitUntil waits for a decision, at most until the moment, and says whether
-// one came. The timer is cancelled when it is not needed any more.
 func (i *orderIntake) waitUntil(ctx workflow.Context, at time.Time) (decided bool) {
-	timerCtx, cancel := workflow.WithCancel(ctx)
-	defer cancel()
-	timer := workflow.NewTimerWithOptions(timerCtx, max(at.Sub(workflow.Now(ctx)), 0), workflow.TimerOptions{Summary: "deadline"})
-	selector := workflow.NewSelector(ctx)
-	selector.AddFuture(timer, func(workflow.Future) {})
-	selector.AddReceive(i.decided, func(c workflow.ReceiveChannel, _ bool) {
-		c.Receive(ctx, nil)
-		decided = true
-	})
-	selector.Select(ctx)
-	if decided {
-		drain(i.decided)
-	}
-	return decided
+	return waitUntil(ctx, i.decided, at, "deadline")
 }
 
 func describe(s protocol.OrderState) string {

@@ -107,7 +107,8 @@ func TestRecord(t *testing.T) {
 		"open": recordOpen, "sent back then delivered": recordSentBack, "closed straight": recordStraight,
 		"cancelled": recordCancelled, "redirected": recordRedirected, "refused address": recordRefused,
 		"held": recordHeld, "application": recordApplication, "drain": recordDrain, "mail": recordMail,
-		"continued": recordContinued,
+		"continued": recordContinued, "resend by itself": recordResend, "resend reviewed": recordResendReviewed,
+		"resend asked back": recordResendAskedBack, "resend refused": recordResendRefused,
 	} {
 		t.Run(name, tale)
 	}

@@ -153,6 +153,7 @@ func TestEveryKindIsKept(t *testing.T) {
 		"order-open", "order-sent-back-then-delivered", "order-closed-straight", "order-cancelled", "order-redirected",
 		"order-refused-address", "order-held", "order-continued",
 		"application-filed", "outbox-drain", "mail-queued",
+		"resend-by-itself", "resend-reviewed", "resend-asked-back", "resend-refused",
 	} {
 		if !slices.Contains(have, want) {
 			t.Errorf("no history %s is kept", want)
@@ -268,10 +269,14 @@ func knownWords() map[string]bool {
 		// the SDK's own marker of a local activity
 		"ActivityID", "ActivityType", "ReplayTime", "Attempt", "Backoff",
 		"AdvanceOrder", "RegisterOrder", "FinishDelivery", "QueueReminder", "MailsOfApplication",
+		"AdvanceResend", "NoteResendDue", "FinishResend", "ResendID", "Notices", "WarnAt", "DueAt", "Escalated", "Overdue",
 	} {
 		words[w] = true
 	}
 	for _, s := range models.OrderStatuses {
+		words[string(s)] = true
+	}
+	for _, s := range models.ResendStatuses {
 		words[string(s)] = true
 	}
 	for _, s := range models.MailStatuses {

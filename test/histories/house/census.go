@@ -14,7 +14,7 @@ import (
 var tables = []string{
 	"applications", "orders", "order_lines", "send_backs", "send_back_reasons", "confirmations", "decisions", "contracts",
 	"holdings", "holding_changes", "shipments", "mails", "tasks", "documents", "audit_entries", "outbox", "idempotency_keys",
-	"running_numbers",
+	"running_numbers", "password_requests", "resends", "resend_decisions",
 }
 
 // Census counts everything that a process can leave behind: rows of every table,
@@ -33,6 +33,9 @@ func (h *House) Census() map[string]int {
 	for _, query := range []string{
 		"SELECT status || ' version ' || version || ' waiting for ' || waiting_for FROM orders",
 		"SELECT kind || ' mail version ' || version || ' ' || status FROM mails",
+		"SELECT 'resend ' || status || ' version ' || version FROM resends",
+		"SELECT 'warned resend' FROM resends WHERE warned_at IS NOT NULL",
+		"SELECT 'escalated resend' FROM resends WHERE escalated_at IS NOT NULL",
 		"SELECT 'application ' || status FROM applications",
 		"SELECT subject || ' audit ' || action FROM audit_entries",
 		"SELECT 'password version ' || password_version FROM shipments",
@@ -83,6 +86,8 @@ func (h *House) PersonalData() []string {
 		"SELECT recipient, message_id FROM mails",
 		"SELECT holder_company_name FROM contracts",
 		"SELECT token FROM documents",
+		"SELECT reference, end_user_name, asker_company_name, asker_person_name, asker_phone, asker_email, resend_to, reason, link_salt FROM resends",
+		"SELECT note FROM resend_decisions",
 	} {
 		all = append(all, h.strings(query)...)
 	}

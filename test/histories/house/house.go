@@ -146,7 +146,7 @@ func (h *House) openMailbox() (port int) {
 // activities gives the real ones, over this house's parts.
 func (h *House) activities(smtpPort int, temporal client.Client) worker.Activities {
 	h.t.Helper()
-	renderer, err := mail.NewRenderer(h.brand(), h.subjects())
+	renderer, err := mail.NewRenderer(h.brand(), activities.Subjects(h.Profile))
 	Must(h.t, err)
 	sender := mail.NewSender(mail.SMTPConfig{
 		Host: "127.0.0.1", Port: smtpPort, TLS: mail.TLSNone, PoolSize: 8,
@@ -163,7 +163,8 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 			Store: h.Store, Files: h.Files, Profile: h.Profile, Links: links,
 			Renderer: documents.New(documents.Options{Brand: h.Profile.Brand.LegalName}),
 		},
-		Outbox: &activities.Outbox{},
+		Outbox:  &activities.Outbox{},
+		Resends: &activities.Resends{Store: h.Store},
 	}
 	if temporal != nil {
 		h.Outbox = outbox.New(h.Store, temporal, Quiet(), 2)
@@ -184,16 +185,6 @@ func (h *House) brand() mail.Brand {
 		Name: h.Profile.Brand.Name.JA, Company: h.Profile.Brand.Company,
 		Contact: models.Text{JA: contact(models.Japanese), EN: contact(models.English)},
 	}
-}
-
-func (h *House) subjects() mail.Subjects {
-	subjects := mail.Subjects{}
-	for _, kind := range mail.Kinds() {
-		if pattern, ok := h.Profile.SubjectPattern(models.MailKind(kind)); ok {
-			subjects[kind] = pattern
-		}
-	}
-	return subjects
 }
 
 func (h *House) people() {
