@@ -30,7 +30,7 @@ type queuedPassword struct {
 	tells   bool // the password, not the ID
 }
 
-// jst is the moment in Japan, for the model's own reckoning of days.
+// lastMoment is the model's own reckoning of the days: the end of the last in Japan.
 func lastMoment(sent time.Time, days int) time.Time {
 	tokyo := time.FixedZone("JST", 9*60*60)
 	y, m, d := sent.In(tokyo).Date()
@@ -91,7 +91,7 @@ func (p *passwords) reissue() {
 	p.queued = append(p.queued, queuedPassword{entry.SubjectID, p.version, true})
 }
 
-// resendStep asks for a resend, by form or by staff.
+// askResend asks for a resend, by form or by staff.
 func (p *passwords) askResend() {
 	request, actor := p.wish(p.order.OrderNumber), models.Process
 	switch rapid.SampledFrom([]string{"form", "odd form", "staff", "api"}).Draw(p.t, "source") {
@@ -180,7 +180,8 @@ func (p *passwords) sendOne() {
 
 // finishResends lets the processes of resends look after their mails.
 func (p *passwords) finishResends() {
-	list, _, err := p.Resends(p.house.t.Context(), store.ResendFilter{Statuses: []models.ResendStatus{models.ResendApproved}}, store.Page{Limit: 200})
+	filter := store.ResendFilter{Statuses: []models.ResendStatus{models.ResendApproved}, ShipmentID: p.shipment(p.order).ID}
+	list, _, err := p.Resends(p.house.t.Context(), filter, store.Page{Limit: 200})
 	p.must(err)
 	for _, r := range list {
 		state, err := p.FinishResend(p.house.t.Context(), r.ID)
