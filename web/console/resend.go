@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,8 +52,7 @@ func (v *visit) resendPage(form views.Form) (views.Resend, error) {
 
 // resendEvery says how often the page looks again while mails go out.
 func (v *visit) resendEvery(d store.ResendDetail) string {
-	busy := d.Resend.Status == models.ResendReceived || d.Resend.Status == models.ResendApproved ||
-		slices.ContainsFunc(d.Mails, func(m models.Mail) bool { return !m.Status.Final() })
+	busy := d.Resend.Status == models.ResendReceived || d.Resend.Status == models.ResendApproved
 	switch {
 	case !busy:
 		return ""

@@ -23,11 +23,16 @@ func approveResend(v *visit) error {
 	})
 }
 
-// chosenShipment is the delivery typed, or else the one ticked; 0 is neither.
+// chosenShipment is the delivery typed, or else the one ticked. A person has to
+// say which: where the name does not fit, nothing is ticked for them.
 func (v *visit) chosenShipment() (int64, error) {
 	typed := strings.TrimSpace(v.PostForm("other"))
 	if typed == "" {
-		return number(v.PostForm("shipment")), nil
+		ticked := number(v.PostForm("shipment"))
+		if ticked == 0 {
+			return 0, models.Invalid(models.Field("shipment", "delivery_ambiguous"))
+		}
+		return ticked, nil
 	}
 	shipment, err := v.Store.DeliveryByNumber(v.ctx(), typed)
 	if models.IsKind(err, models.KindNotFound) {

@@ -32,7 +32,7 @@ func listResends(v *visit) error {
 	}
 	page := views.Resends{
 		Frame: frame, Heading: v.t(heading), Lead: v.t("console.resends.lead"), Rows: v.resendRows(rows),
-		Count: ui.Counted(v.language, "console.orders.count", int(count)), ClearURL: views.AllResendsURL,
+		Count: ui.Counted(v.language, "console.resends.count", int(count)), ClearURL: views.AllResendsURL,
 		Filter: v.resendFilterForm(q), Pager: pagerOf(views.AllResendsURL, q, next),
 	}
 	if wrong {
@@ -132,24 +132,21 @@ func (v *visit) resendPill(s models.ResendStatus) views.Pill {
 	return views.Pill{Tone: resendTones[s], Text: v.t("resend_status." + string(s))}
 }
 
-// resendFits says what of a request did not fit when it came in.
+// resendFits says what of a request did not fit when it came in: the first thing
+// that does not, because what comes after it was compared with no delivery.
 func (v *visit) resendFits(r models.Resend) []views.Pill {
 	if r.Status == models.ResendReceived || r.Source == models.ResendByStaff {
 		return nil
 	}
-	var pills []views.Pill
 	for _, part := range []struct {
 		fits bool
 		text string
 	}{{r.NumberFits, "number"}, {r.NameFits, "name"}, {r.AddressFits, "address"}} {
 		if !part.fits {
-			pills = append(pills, views.Pill{Tone: "bad", Text: v.t("console.resend.unfit." + part.text)})
+			return []views.Pill{{Tone: "bad", Text: v.t("console.resend.unfit." + part.text)}}
 		}
 	}
-	if pills == nil {
-		pills = append(pills, views.Pill{Tone: "ok", Text: v.t("console.resend.all_fit")})
-	}
-	return pills
+	return []views.Pill{{Tone: "ok", Text: v.t("console.resend.all_fit")}}
 }
 
 // resendDue says how long staff still have. It turns from yellow to orange on the

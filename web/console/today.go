@@ -64,9 +64,20 @@ func (v *visit) resendQueue(w views.Waiting) (*views.ResendQueue, error) {
 	if w.Resends == 0 {
 		return nil, nil
 	}
-	filter := store.ResendFilter{Statuses: []models.ResendStatus{models.ResendReviewing}}
-	list, _, err := v.Store.Resends(v.ctx(), filter, store.Page{Limit: queueHead, Oldest: true})
-	return &views.ResendQueue{Count: w.Resends, Rows: v.resendRows(list)}, err
+	filter, page := store.ResendFilter{Statuses: []models.ResendStatus{models.ResendReviewing}}, store.Page{Limit: queueHead, Oldest: true}
+	late := filter
+	late.Overdue = true
+	first, _, err := v.Store.Resends(v.ctx(), late, page)
+	if err != nil {
+		return nil, err
+	}
+	rest, _, err := v.Store.Resends(v.ctx(), filter, page)
+	for _, r := range rest {
+		if len(first) < queueHead && !r.Overdue(v.Clock()) {
+			first = append(first, r)
+		}
+	}
+	return &views.ResendQueue{Count: w.Resends, Late: w.ResendsLate > 0, Rows: v.resendRows(first)}, err
 }
 
 // longDay is a date with its day of the week.

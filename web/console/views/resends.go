@@ -122,6 +122,7 @@ type Message struct {
 // ResendQueue is the head of the queue of resends on the first page.
 type ResendQueue struct {
 	Count int64
+	Late  bool // some are overdue
 	Rows  []ResendRow
 }
 
