@@ -70,7 +70,7 @@ func TestTheQueueOfResends(t *testing.T) {
 			"q=" + waiting.ResendNumber: 1, "q=" + url.QueryEscape("みなと商会"): 1, "q=kobayashi@minato-seiki.example": 3,
 			"from=2026-06-14&to=2026-06-30": 2, "status=sent": 0,
 		} {
-			list := b.get("/console/resends?"+query).want(http.StatusOK)
+			list := b.get("/console/resends?" + query).want(http.StatusOK)
 			if got := list.Find("table[data-rows] tbody tr").Length(); got != want || list.Find("#count").Text() != fmt.Sprintf("%d件", want) {
 				t.Errorf("%s lists %d and says %s", query, got, list.Find("#count").Text())
 			}
