@@ -75,7 +75,13 @@ func (verifyCommand) Run(ctx context.Context) error {
 		if err == nil {
 			fmt.Println("all invariants hold")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		if f := a.checkProcesses(ctx); f.state != fine {
+			fmt.Printf("%s: %s\n→ %s\n", f.subject, f.detail, f.advice)
+		}
+		return nil
 	})
 }
 

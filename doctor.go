@@ -11,7 +11,6 @@ import (
 
 	"github.com/todoke/todoke/config"
 	"github.com/todoke/todoke/files"
-	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/mail"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
@@ -54,6 +53,7 @@ func (d doctorCommand) Run(ctx context.Context) error {
 	findings = append(findings, checkKeys(c))
 	findings = append(findings, checkDatabase(ctx, c, p)...)
 	findings = append(findings, checkFiles(ctx, c), checkTemporal(ctx, c), checkSMTP(ctx, c))
+	findings = append(findings, checkRunning(ctx, c)...)
 	return report(os.Stdout, findings)
 }
 
@@ -107,14 +107,6 @@ func checkProfile(path string) (*profile.Profile, []finding) {
 	return p, findings
 }
 
-func checkKeys(c config.Config) finding {
-	ring, err := keys.Parse(c.Keys)
-	if err != nil {
-		return result("keys", "", err, "make one with `todoke keys generate` and keep it in your secret store")
-	}
-	return finding{subject: "keys", state: fine, detail: fmt.Sprintf("keys %v, new secrets under %d", ring.Numbers(), ring.CurrentKey())}
-}
-
 // clockSkew is the difference between database and machine that starts to matter:
 // mail leases and deadlines are compared across machines.
 const clockSkew = 2 * time.Second
@@ -158,6 +150,20 @@ func checkTemporal(ctx context.Context, c config.Config) finding {
 	defer t.Close()
 	_, err = t.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: c.TemporalNamespace})
 	return result("temporal", c.TemporalAddress+", namespace "+c.TemporalNamespace, err, advice)
+}
+
+// checkRunning compares what should run with what runs, where all else is well
+// enough to look; the other findings say why it is not.
+func checkRunning(ctx context.Context, c config.Config) []finding {
+	a, err := openApp(ctx, appOptions{config: c, log: newLog("error")})
+	if err != nil {
+		return nil
+	}
+	defer a.close() //nolint:errcheck // nothing was written
+	if a.schemaCurrent(ctx) != nil {
+		return nil
+	}
+	return append([]finding{a.checkProcesses(ctx)}, a.checkKeysInUse(ctx)...)
 }
 
 func checkSMTP(ctx context.Context, c config.Config) finding {

@@ -23,6 +23,7 @@ type commands struct {
 	Publish publishCommand `cmd:"" help:"Offer programs and manuals for download, and withdraw them."`
 	Seed    seedCommand    `cmd:"" help:"Load made-up orders in bulk, for trying things at size."`
 	Verify  verifyCommand  `cmd:"" help:"Check the invariants of everything in the database."`
+	Revive  reviveCommand  `cmd:"" help:"Begin processes again that should run and do not, after they failed or were ended."`
 	Keys    keysCommand    `cmd:"" help:"Make server keys."`
 	Staff   staffCommand   `cmd:"" help:"Add members of staff."`
 	Partner partnerCommand `cmd:"" help:"Add resellers and their API keys."`

@@ -15,6 +15,8 @@ import (
 type Metrics struct {
 	Registry         *prometheus.Registry
 	ActivityFailures *prometheus.CounterVec
+	strays           *prometheus.GaugeVec
+	straysSeen       prometheus.Gauge
 }
 
 // New makes the registry with what every process shows. With a store it also
@@ -28,6 +30,13 @@ func New(s *store.Store, calendarUntil models.Date) *Metrics {
 	}
 	m.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.ActivityFailures, &business{store: s})
+	m.strays = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "todoke_processes_missing", Help: "Orders, applications and mails with something left to do and no running process, as a worker last saw it.",
+	}, []string{"state"})
+	m.straysSeen = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "todoke_processes_seen_seconds", Help: "When a worker last compared them, as Unix time; 0 before the first time.",
+	})
+	m.Registry.MustRegister(m.strays, m.straysSeen)
 	calendar := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "todoke_calendar_covered_until_seconds", Help: "Last day that the profile knows holidays for, as Unix time.",
 	})
@@ -39,6 +48,14 @@ func New(s *store.Store, calendarUntil models.Date) *Metrics {
 // Failed counts a failed attempt.
 func (m *Metrics) Failed(activity, code string) {
 	m.ActivityFailures.WithLabelValues(activity, code).Inc()
+}
+
+// SawProcesses notes how many processes should run and do not, by what became of them.
+func (m *Metrics) SawProcesses(missing map[string]int, at time.Time) {
+	for state, n := range missing {
+		m.strays.WithLabelValues(state).Set(float64(n))
+	}
+	m.straysSeen.Set(float64(at.Unix()))
 }
 
 // scrapeTimeout bounds the queries of one scrape.

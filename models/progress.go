@@ -60,3 +60,11 @@ type SealedCode struct {
 	Key    int
 	Hash   string
 }
+
+// OpenProcess is a process that has something left to do: its order is open, or
+// its mails are not all over.
+type OpenProcess struct {
+	Workflow   ProcessName
+	WorkflowID string
+	SubjectID  int64
+}

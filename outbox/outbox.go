@@ -110,27 +110,31 @@ func (o *Outbox) send(ctx context.Context, e models.OutboxEntry) error {
 	if e.SentAt != nil {
 		return nil
 	}
-	callCtx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	options := client.StartWorkflowOptions{
-		ID:        e.WorkflowID,
-		TaskQueue: protocol.TaskQueue,
-		// A process that has ended is not begun again: its row says so too.
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		StaticSummary:         string(e.Workflow),
-	}
-	_, err := o.temporal.SignalWithStartWorkflow(callCtx, e.WorkflowID, protocol.DecidedSignal,
-		protocol.Decided{DecisionID: e.DecisionID}, options, string(e.Workflow), protocol.Started{SubjectID: e.SubjectID})
+	// A process that failed or was ended by somebody is begun again: it looks at the
+	// row and goes on from there. One that came to its end is not: its row says so too.
+	err := call(ctx, o.temporal, e, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY)
 	if err != nil && !ended(err) {
 		if noted := o.entries.OutboxFailed(ctx, e); noted != nil {
 			return noted
 		}
-		return models.NewError(models.KindUnavailable, "temporal_unavailable").WithCause(err)
+		return unavailable(err)
 	}
 	return o.entries.OutboxTold(ctx, e.ID)
 }
 
-// ended says whether the call was refused because the process is over.
+// call makes one signal-with-start.
+func call(ctx context.Context, c client.Client, e models.OutboxEntry, policy enums.WorkflowIdReusePolicy) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	options := client.StartWorkflowOptions{
+		ID: e.WorkflowID, TaskQueue: protocol.TaskQueue, WorkflowIDReusePolicy: policy, StaticSummary: string(e.Workflow),
+	}
+	_, err := c.SignalWithStartWorkflow(ctx, e.WorkflowID, protocol.DecidedSignal,
+		protocol.Decided{DecisionID: e.DecisionID}, options, string(e.Workflow), protocol.Started{SubjectID: e.SubjectID})
+	return err
+}
+
+// ended says whether the call was refused because the process came to its end.
 func ended(err error) bool {
 	_, started := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err)
 	return started

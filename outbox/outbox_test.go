@@ -17,6 +17,8 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -119,9 +121,9 @@ func TestStartsOnceAndTellsAll(t *testing.T) {
 	}
 }
 
-// TestEndedProcessCountsAsTold decides about an order whose process is over: it is
-// not begun again, and the entry does not come back for ever.
-func TestEndedProcessCountsAsTold(t *testing.T) {
+// TestTerminatedProcessIsBegunAgain decides about an order whose process somebody
+// terminated: the decision starts it anew.
+func TestTerminatedProcessIsBegunAgain(t *testing.T) {
 	t.Parallel()
 	c := dial(t, testenv.Temporal(t))
 	h, o := entered(t)
@@ -129,14 +131,44 @@ func TestEndedProcessCountsAsTold(t *testing.T) {
 	drain(t, box, protocol.Drained{Sent: 1})
 	run, _ := told(t, c, o.Order.WorkflowID())
 	house.Must(t, c.TerminateWorkflow(t.Context(), o.Order.WorkflowID(), run, "ended by a test"))
-
 	_, err := h.HoldOrder(t.Context(), h.Staff, house.Decide(o.Order))
 	house.Must(t, err)
 	drain(t, box, protocol.Drained{Sent: 1})
 	wantDue(t, h, 0)
 	again, decisions := told(t, c, o.Order.WorkflowID())
-	if again != run || decisions != 1 {
+	if again == run || decisions != 1 {
 		t.Errorf("the run is %s after %s, with %d decisions", again, run, decisions)
+	}
+}
+
+// TestCompletedProcessIsNeverBegunAgain tells once more of an application whose
+// process came to its end, and the entry does not come back for ever.
+func TestCompletedProcessIsNeverBegunAgain(t *testing.T) {
+	t.Parallel()
+	c := dial(t, testenv.Temporal(t))
+	h, o := entered(t)
+	ended := o.Order.WorkflowID()
+	queue := "completed-" + o.Order.OrderNumber
+	w := sdkworker.New(c, queue, sdkworker.Options{})
+	w.RegisterWorkflowWithOptions(func(workflow.Context) error { return nil }, workflow.RegisterOptions{Name: "Nothing"})
+	house.Must(t, w.Start())
+	defer w.Stop()
+	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: ended, TaskQueue: queue}, "Nothing")
+	house.Must(t, err)
+	house.Must(t, run.Get(t.Context(), nil))
+	drain(t, newOutbox(t, h, c, 0), protocol.Drained{Sent: 1})
+	wantDue(t, h, 0)
+	if now, decisions := told(t, c, ended); now != run.GetRunID() || decisions != 0 {
+		t.Errorf("it was begun again with %d decisions", decisions)
+	}
+	strays, err := outbox.Strays(t.Context(), h.Store, c)
+	house.Must(t, err)
+	if len(strays) != 1 || strays[0].State != outbox.StrayCompleted || strays[0].WorkflowID != ended {
+		t.Fatalf("the strays are %+v", strays)
+	}
+	house.Must(t, outbox.Revive(t.Context(), c, strays[0])) // somebody asked for that
+	if now, _ := told(t, c, ended); now == run.GetRunID() {
+		t.Error("it was not begun again although somebody asked")
 	}
 }
 
