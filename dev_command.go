@@ -233,7 +233,7 @@ func (d *dev) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.receiveInDev(m); err != nil {
+	if err := d.receiveInDev(m, teller); err != nil {
 		return err
 	}
 	credentials, err := d.credentials(ctx, teller)

@@ -7,8 +7,11 @@ import (
 	"net"
 
 	"github.com/todoke/todoke/config"
+	"github.com/todoke/todoke/mail/bounce"
 	"github.com/todoke/todoke/mail/inbound"
 	"github.com/todoke/todoke/metrics"
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/outbox"
 )
 
 // mailDomain is where bounces and replies come to; empty where nobody receives
@@ -20,9 +23,26 @@ func (a *app) mailDomain() string {
 	return a.config.BounceDomain
 }
 
+// returnPath gives each mail an envelope sender of its own, so that a bounce says
+// which mail it is about even when it quotes nothing; none where nobody receives bounces.
+func (a *app) returnPath() func(mailID int64) (string, error) {
+	domain := a.mailDomain()
+	if domain == "" {
+		return nil
+	}
+	return func(mailID int64) (string, error) {
+		tag, err := a.ring.Tag(bounce.TagPurpose, mailID)
+		return bounce.Address(tag, domain), err
+	}
+}
+
 // inboundRoutes are the mails that the installation receives.
-func (a *app) inboundRoutes() []inbound.Route {
-	return nil
+func (a *app) inboundRoutes(teller *outbox.Outbox) []inbound.Route {
+	return []inbound.Route{bounce.Route(a.ring, func(ctx context.Context, r models.BounceReport) (bool, error) {
+		done, err := a.store.RecordBounce(ctx, r)
+		teller.Tell(done.OutboxID)
+		return done.Repeated, err
+	})}
 }
 
 // inboundMail receives mails on an address.
@@ -32,8 +52,8 @@ type inboundMail struct {
 }
 
 // inboundServer makes the server that receives mails.
-func (a *app) inboundServer(m *metrics.Metrics) (*inboundMail, error) {
-	options := inbound.Options{Domains: []string{a.mailDomain()}, Routes: a.inboundRoutes(), Log: a.log, Registry: m.Registry}
+func (a *app) inboundServer(m *metrics.Metrics, teller *outbox.Outbox) (*inboundMail, error) {
+	options := inbound.Options{Domains: []string{a.mailDomain()}, Routes: a.inboundRoutes(teller), Log: a.log, Registry: m.Registry}
 	if a.config.BounceTLSCert != "" {
 		if _, err := tls.LoadX509KeyPair(a.config.BounceTLSCert, a.config.BounceTLSKey); err != nil {
 			return nil, fmt.Errorf("%sBOUNCE_TLS_CERT: %w", config.Prefix, err)
@@ -65,8 +85,8 @@ func (i *inboundMail) ListenAndServe() error {
 
 // receiveInDev has the mailbox hand over what this installation receives, on a
 // port of its own: what people answer to in dev goes to the mailbox's.
-func (d *dev) receiveInDev(m *metrics.Metrics) error {
-	server, err := d.app.inboundServer(m)
+func (d *dev) receiveInDev(m *metrics.Metrics, teller *outbox.Outbox) error {
+	server, err := d.app.inboundServer(m, teller)
 	if err != nil {
 		return err
 	}

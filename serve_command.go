@@ -46,7 +46,7 @@ func (command serveCommand) Run(ctx context.Context) error {
 	site.Addr = c.HTTPAddr
 	servers := []server{site, probes}
 	if c.BounceSMTP != "" {
-		received, err := a.inboundServer(m)
+		received, err := a.inboundServer(m, teller)
 		if err != nil {
 			return err
 		}

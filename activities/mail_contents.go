@@ -28,8 +28,14 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	if !ok {
 		return mail.Message{}, models.Internal(fmt.Errorf("no sender for %s", m.Kind))
 	}
+	envelopeFrom := ""
+	if a.ReturnPath != nil {
+		if envelopeFrom, err = a.ReturnPath(m.ID); err != nil {
+			return mail.Message{}, err
+		}
+	}
 	message := mail.Message{
-		From: mail.Address{Name: sender.Name.In(m.Language), Email: sender.Address}, To: mail.Address{Email: m.Recipient},
+		EnvelopeFrom: envelopeFrom, From: mail.Address{Name: sender.Name.In(m.Language), Email: sender.Address}, To: mail.Address{Email: m.Recipient},
 		Subject: content.Subject, Text: content.Text, HTML: content.HTML, MessageID: m.MessageID, Language: m.Language,
 	}
 	if facts.Inquiry != nil {

@@ -26,6 +26,9 @@ type Mails struct {
 	// ReplyDomain is where the listener for replies receives mail; empty where
 	// none does: then the sender's own address takes them.
 	ReplyDomain string
+	// ReturnPath gives the address that bounces of a mail come to; nil leaves them
+	// to the From address.
+	ReturnPath func(mailID int64) (string, error)
 }
 
 // Secrets derives what is mailed but never stored.

@@ -83,5 +83,6 @@ type Mail struct {
 	QueuedAt         time.Time
 	ClaimedAt        *time.Time
 	FinishedAt       *time.Time
-	GiveUpAt         time.Time // temporary refusals are retried until then
+	BouncedAt        *time.Time // a server took it and reported later that it did not arrive
+	GiveUpAt         time.Time  // temporary refusals are retried until then
 }

@@ -116,7 +116,7 @@ var invariants = []invariant{
 
 	// Delivery.
 	{"a_delivered_order_was_mailed", `SELECT o.order_number AS example FROM orders o JOIN shipments s ON s.order_id = o.id
-		JOIN (SELECT order_id, version, COUNT(*) AS n, SUM(CASE WHEN status IN ('sent', 'unknown') THEN 1 ELSE 0 END) AS gone
+		JOIN (SELECT order_id, version, COUNT(*) AS n, SUM(CASE WHEN status IN ('sent', 'unknown') OR bounced_at IS NOT NULL THEN 1 ELSE 0 END) AS gone
 			FROM mails WHERE kind IN ('delivery_id', 'delivery_password') GROUP BY order_id, version) m
 		ON m.order_id = o.id AND m.version = s.password_version
 		WHERE o.status = 'delivered' AND (m.n <> 2 OR m.gone <> 2)`},
@@ -124,7 +124,7 @@ var invariants = []invariant{
 		WHERE (o.status = 'delivered') <> (o.delivered_at IS NOT NULL) OR (o.status = 'delivered' AND s.delivered_at IS NULL)`},
 	{"a_password_that_was_mailed_says_when", `SELECT s.delivery_number AS example FROM shipments s
 		JOIN mails m ON m.order_id = s.order_id AND m.kind = 'delivery_password' AND m.version = s.password_version
-		WHERE (m.status IN ('sent', 'unknown')) <> (s.password_sent_at IS NOT NULL)`},
+		WHERE m.bounced_at IS NULL AND (m.status IN ('sent', 'unknown')) <> (s.password_sent_at IS NOT NULL)`},
 	{"a_contract_counts_from_delivery", `SELECT c.license_id AS example FROM contracts c JOIN orders o ON o.contract_id = c.id
 		WHERE o.status = 'delivered' AND c.valid_at IS NULL`},
 	{"a_final_mail_says_when", `SELECT CAST(id AS TEXT) AS example FROM mails
@@ -142,6 +142,10 @@ var invariants = []invariant{
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'delivery_failed'
 		WHERE m.status = 'failed' AND m.reply <> 'withdrawn' AND t.id IS NULL
 		AND m.kind IN ('delivery_id', 'delivery_password', 'resent_delivery_id', 'resent_delivery_password')`},
+
+	{"a_bounced_mail_has_failed", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
+		LEFT JOIN (SELECT DISTINCT mail_id FROM bounces WHERE class <> 'delayed') b ON b.mail_id = m.id
+		WHERE m.bounced_at IS NOT NULL AND (m.status <> 'failed' OR b.mail_id IS NULL)`},
 
 	// What was decided was told and noted.
 	{"an_order_was_entered_by_somebody", `SELECT o.order_number AS example FROM orders o

@@ -67,7 +67,8 @@ func (s *Store) MailByID(ctx context.Context, id int64) (models.Mail, error) {
 
 // ClaimMail takes a queued mail for sending; only one of several claimers gets
 // it. A mail whose claim is older than lease was being sent by a process that
-// died: nobody knows whether it arrived, so it becomes unknown. The row is given
+// died: nobody knows whether it arrived, so it becomes unknown. One to an address
+// that is marked as dead fails here, unsent. The row is given
 // as it is after the claim, with whether this caller has it.
 func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m models.Mail, claimed bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) (err error) {
@@ -87,12 +88,19 @@ func (s *Store) ClaimMail(ctx context.Context, id int64, lease time.Duration) (m
 	return m, claimed, err
 }
 
-// stillRight ends a mail just claimed that has become wrong while it waited, and
-// says whether it may go.
+// stillRight ends a mail just claimed that has become wrong while it waited, or
+// whose address is dead, and says whether it may go.
 func (s *Store) stillRight(tx *gorm.DB, m *models.Mail) (bool, error) {
 	stale, err := s.stale(tx, *m)
-	if err != nil || !stale {
-		return true, err
+	if err != nil {
+		return false, err
+	}
+	if !stale {
+		marked, err := s.refuseMarked(tx, m)
+		if err != nil || !marked {
+			return !marked, err
+		}
+		return false, s.afterMail(tx, *m)
 	}
 	return false, tx.Model(m).Clauses(clause.Returning{}).Where("id = ?", m.ID).
 		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
