@@ -20,6 +20,7 @@ import (
 	"github.com/todoke/todoke/files"
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/mail"
+	"github.com/todoke/todoke/mail/bounce"
 	"github.com/todoke/todoke/mail/mailbox"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/outbox"
@@ -67,6 +68,9 @@ type Options struct {
 
 // Noon is a Wednesday without holidays around it, 12:00 in Japan.
 var Noon = time.Date(2026, time.June, 10, 3, 0, 0, 0, time.UTC)
+
+// MailDomain is where bounces come to.
+const MailDomain = "example.jp"
 
 // Public is the address of the house's pages.
 const Public = "https://todoke.example.jp"
@@ -158,6 +162,10 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 		Orders: &activities.Orders{Store: h.Store, Sealer: h.Ring},
 		Mails: &activities.Mails{
 			Store: h.Store, Profile: h.Profile, Renderer: renderer, Sender: sender, Secrets: h.Ring, Links: links,
+			ReturnPath: func(mailID int64) (string, error) {
+				tag, err := h.Ring.Tag(bounce.TagPurpose, mailID)
+				return bounce.Address(tag, MailDomain), err
+			},
 		},
 		Documents: &activities.Documents{
 			Store: h.Store, Files: h.Files, Profile: h.Profile, Links: links,
