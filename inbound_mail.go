@@ -5,8 +5,11 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"os"
+	"strings"
 
 	"github.com/todoke/todoke/config"
+	"github.com/todoke/todoke/mail"
 	"github.com/todoke/todoke/mail/bounce"
 	"github.com/todoke/todoke/mail/inbound"
 	"github.com/todoke/todoke/metrics"
@@ -34,6 +37,26 @@ func (a *app) returnPath() func(mailID int64) (string, error) {
 		tag, err := a.ring.Tag(bounce.TagPurpose, mailID)
 		return bounce.Address(tag, domain), err
 	}
+}
+
+// dkim gives what mails are signed with, or nothing.
+func (a *app) dkim() (*mail.DKIM, error) {
+	text := []byte(strings.ReplaceAll(a.config.DKIMKey, `\n`, "\n"))
+	var err error
+	if a.config.DKIMKeyFile != "" {
+		text, err = os.ReadFile(a.config.DKIMKeyFile)
+	}
+	if err != nil || len(text) == 0 {
+		return nil, err
+	}
+	signer := &mail.DKIM{Domain: a.config.DKIMDomain, Selector: a.config.DKIMSelector}
+	if signer.Domain == "" {
+		signer.Domain = a.profile.Mail.MessageIDDomain
+	}
+	if signer.Key, err = mail.ParseDKIMKey(text); err != nil {
+		return nil, fmt.Errorf("%sDKIM_KEY: %w", config.Prefix, err)
+	}
+	return signer, nil
 }
 
 // inboundRoutes are the mails that the installation receives.

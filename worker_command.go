@@ -105,7 +105,11 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 	if err != nil {
 		return worker.Activities{}, nil, err
 	}
-	sender := mail.NewSender(a.smtp())
+	smtp := a.smtp()
+	if smtp.DKIM, err = a.dkim(); err != nil {
+		return worker.Activities{}, nil, err
+	}
+	sender := mail.NewSender(smtp)
 	teller := outbox.New(a.store, a.temporal, a.log, 1)
 	links := activities.Links{Public: a.config.PublicURL}
 	drawing := documents.New(documents.Options{MaxAtOnce: a.config.RendersAtOnce, Brand: a.profile.Brand.LegalName})

@@ -31,6 +31,11 @@ type Config struct {
 	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls"` // starttls, tls or none
 	SMTPPool     int    `env:"SMTP_POOL" envDefault:"8"`
 
+	DKIMKeyFile  string `env:"DKIM_KEY_FILE"` // PEM; RSA or Ed25519; empty with DKIM_KEY: mails are not signed here
+	DKIMKey      string `env:"DKIM_KEY"`      // the same inline, line ends as \n where they must be on one line
+	DKIMSelector string `env:"DKIM_SELECTOR"`
+	DKIMDomain   string `env:"DKIM_DOMAIN"` // empty: the profile's mail domain
+
 	BounceSMTP    string `env:"BOUNCE_SMTP"`     // where serve receives bounces and replies by SMTP; empty: nowhere
 	BounceDomain  string `env:"BOUNCE_DOMAIN"`   // the domain they come to; empty: the profile's mail domain where BOUNCE_SMTP is set
 	BounceTLSCert string `env:"BOUNCE_TLS_CERT"` // PEM files; empty: STARTTLS is not offered
@@ -74,6 +79,12 @@ func (c *Config) Check() error {
 	}
 	if (c.BounceTLSCert == "") != (c.BounceTLSKey == "") {
 		return fmt.Errorf("%sBOUNCE_TLS_CERT and %sBOUNCE_TLS_KEY go together", Prefix, Prefix)
+	}
+	if c.DKIMKey != "" && c.DKIMKeyFile != "" {
+		return fmt.Errorf("%sDKIM_KEY and %sDKIM_KEY_FILE are two ways to say the same: set one", Prefix, Prefix)
+	}
+	if (c.DKIMKey != "" || c.DKIMKeyFile != "") != (c.DKIMSelector != "") {
+		return fmt.Errorf("%sDKIM_SELECTOR and a key for DKIM go together", Prefix)
 	}
 	return nil
 }

@@ -30,6 +30,7 @@ type SMTPConfig struct {
 	TLS      TLSMode        // starttls
 	RootCAs  *x509.CertPool // nil: the system's
 	Helo     string         // the machine's host name
+	DKIM     *DKIM          // signs mails; nil: the server signs them, or nobody
 
 	PoolSize       int           // connections at once, 4
 	MaxIdle        time.Duration // an idle connection older than this is not used again, 30 s

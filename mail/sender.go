@@ -39,6 +39,9 @@ func (s *Sender) Send(ctx context.Context, m Message) Outcome {
 		return Outcome{State: Refused, Stage: StageCompose, Err: models.Invalid(wrong...)}
 	}
 	raw, err := m.compose(time.Now())
+	if err == nil && s.config.DKIM != nil {
+		raw, err = s.config.DKIM.Sign(raw)
+	}
 	if err != nil {
 		return Outcome{State: Refused, Stage: StageCompose, Err: models.Internal(err)}
 	}

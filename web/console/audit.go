@@ -16,12 +16,13 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
 		"requested", "approve", "refuse", "ask_back", "answer", "sent", "not_sent", "warned", "escalated",
 		"filed", "created", "changed", "revoked", "code_shown", "signed_in", "signed_out",
+		"mail_bounced", "address_marked", "address_mark_cleared", "address_mark_proved",
 	}
 )
 

@@ -54,7 +54,9 @@ func listMails(v *visit) error {
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 	var orders, applications, resends []int64
+	var recipients []string
 	for _, m := range list {
+		recipients = append(recipients, m.Recipient)
 		switch {
 		case m.OrderID != nil:
 			orders = append(orders, *m.OrderID)
@@ -68,9 +70,14 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	dead, err := v.Store.MarkedAddresses(v.ctx(), recipients...)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]views.MailRow, len(list))
 	for i, m := range list {
 		rows[i] = v.mailRow(m)
+		_, rows[i].Dead = dead[m.Recipient]
 		switch {
 		case m.OrderID != nil:
 			rows[i].About, rows[i].AboutURL = known.order(*m.OrderID)

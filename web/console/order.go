@@ -53,7 +53,9 @@ func (v *visit) orderPage(form views.Form, seen *snapshot) (views.Order, error) 
 	page.Can = v.allowed(d.Order)
 	v.fillSheet(&page, d)
 	v.fillSendBacks(&page, d, names)
-	v.fillMails(&page, d)
+	if err := v.fillMails(&page, d); err != nil {
+		return page, err
+	}
 	v.fillDesk(&page, d, names)
 	page.Events = v.timeline(d, names)
 	if err := v.fillDocuments(&page, d); err != nil {
@@ -163,10 +165,25 @@ func (v *visit) fillDesk(page *views.Order, d store.OrderDetail, names map[int64
 	}
 }
 
-func (v *visit) fillMails(page *views.Order, d store.OrderDetail) {
-	for _, m := range d.Mails {
-		page.Mails = append(page.Mails, v.mailRow(m))
+func (v *visit) fillMails(page *views.Order, d store.OrderDetail) error {
+	var addresses []string
+	if d.Shipment != nil {
+		addresses = append(addresses, d.Shipment.DeliveryEmail)
 	}
+	for _, m := range d.Mails {
+		addresses = append(addresses, m.Recipient)
+	}
+	dead, err := v.Store.MarkedAddresses(v.ctx(), addresses...)
+	if err != nil {
+		return err
+	}
+	page.Dead = dead
+	for _, m := range d.Mails {
+		row := v.mailRow(m)
+		_, row.Dead = dead[m.Recipient]
+		page.Mails = append(page.Mails, row)
+	}
+	return nil
 }
 
 // mailRow is a mail of the ledger as pages show it.
@@ -180,7 +197,15 @@ func (v *visit) mailRow(m models.Mail) views.MailRow {
 		title += " #" + strconv.Itoa(m.Version)
 	}
 	return views.MailRow{
-		ID: m.ID, Title: title, Recipient: m.Recipient, State: v.mailState(m.Status),
-		When: ui.Moment(v.language, at), Reply: m.Reply, Attempts: m.Attempts,
+		ID: m.ID, Title: title, Recipient: m.Recipient, State: v.mailState(m),
+		When: ui.Moment(v.language, at), Reply: v.mailReply(m), Attempts: m.Attempts,
 	}
+}
+
+// mailReply is the server's answer, or the words for what stands in its place.
+func (v *visit) mailReply(m models.Mail) string {
+	if m.BouncedAt != nil {
+		return strings.TrimPrefix(m.Reply, "bounced ")
+	}
+	return v.wordOr("console.mails.reply_of."+m.Reply, m.Reply)
 }

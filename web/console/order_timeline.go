@@ -136,11 +136,11 @@ func (v *visit) mailEvent(m models.Mail) views.Event {
 	if m.FinishedAt != nil {
 		event.At = *m.FinishedAt
 	}
-	if m.Reply != "" {
-		event.Detail += "\n" + m.Reply
+	if reply := v.mailReply(m); reply != "" {
+		event.Detail += "\n" + reply
 	}
 	if m.Status != models.MailSent {
-		state := v.mailState(m.Status)
+		state := v.mailState(m)
 		event.Pill = &state
 	}
 	if m.Status == models.MailFailed || m.Status == models.MailUnknown {

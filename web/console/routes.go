@@ -55,6 +55,7 @@ var levels = []level{
 		{get, "/contracts/:license", showContract},
 		{get, "/mails", listMails},
 		{get, "/tasks", listTasks},
+		{get, "/addresses", listAddresses},
 		{get, "/audit", showAudit},
 		{get, "/products", showProducts},
 		{post, "/views", saveView},
@@ -80,6 +81,7 @@ var levels = []level{
 		{post, "/resends/:number/refuse", refuseResend},
 		{post, "/resends/:number/ask", askResend},
 		{post, "/tasks/:id/close", closeTask},
+		{post, "/addresses/:id/clear", clearAddress},
 		{post, "/contracts/:license/holdings/:id/reveal", revealCode},
 	}},
 	{models.RoleLead, []route{

@@ -90,7 +90,11 @@ var mailTones = map[models.MailStatus]string{
 	models.MailQueued: "run", models.MailSending: "run", models.MailSent: "ok", models.MailFailed: "bad", models.MailUnknown: "warn",
 }
 
-func (v *visit) mailState(s models.MailStatus) views.Pill {
+func (v *visit) mailState(m models.Mail) views.Pill {
+	s := m.Status
+	if m.BouncedAt != nil {
+		return views.Pill{Tone: mailTones[s], Text: v.t("console.mail_status.bounced")}
+	}
 	return views.Pill{Tone: mailTones[s], Text: v.t("console.mail_status." + string(s))}
 }
 

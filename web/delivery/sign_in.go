@@ -73,6 +73,10 @@ func signIn(v *visit) error {
 		return err
 	}
 	if ok {
+		// Whoever knows the password had the mail: it arrived.
+		if err := v.Store.ProveAddress(v.ctx(), shipment); err != nil {
+			return err
+		}
 		return v.openSession(shipment, limits, again.Next)
 	}
 	again.Problem = v.t("delivery.sign_in.wrong")

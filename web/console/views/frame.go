@@ -97,6 +97,7 @@ func (f Frame) menu() []menuGroup {
 			{"contracts", "/console/contracts", "console.nav.contracts", 0, 0, models.RoleViewer},
 			{"applications", "/console/applications", "console.nav.applications", 0, 0, models.RoleViewer},
 			{"mails", "/console/mails", "console.nav.mails", 0, 0, models.RoleViewer},
+			{"addresses", "/console/addresses", "console.nav.addresses", 0, 0, models.RoleViewer},
 			{"audit", "/console/audit", "console.nav.audit", 0, 0, models.RoleViewer},
 		}},
 		{"console.nav.admin", []menuItem{

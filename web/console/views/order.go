@@ -27,6 +27,7 @@ type Order struct {
 	Documents   []Document
 	Mails       []MailRow
 	Resends     []ResendRow
+	Dead        map[string]models.AddressMark // addresses that nothing is sent to
 	Tasks       []TaskRow
 	Events      []Event
 	Notes       []models.OrderNote
@@ -172,6 +173,7 @@ type MailRow struct {
 	About     string // the number of what the mail is about, or nothing
 	AboutURL  string
 	Attempts  int
+	Dead      bool // nothing is sent to the recipient any more
 }
 
 // TaskRow is something staff must look at.
