@@ -30,7 +30,7 @@ const pagesPerSecond = 100
 const recipients = 200
 
 // seedDeadline bounds loading what the delivery page is measured with.
-const seedDeadline = 20 * time.Minute
+const seedDeadline = 40 * time.Minute
 
 // measureDelivery measures the page that recipients see after signing in, over HTTP, among so many deliveries in
 // PostgreSQL. No worker runs: nothing that people look at depends on one.
