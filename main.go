@@ -22,6 +22,7 @@ type commands struct {
 	Doctor  doctorCommand  `cmd:"" help:"Check profile, database, Temporal, SMTP, files, clock and keys, and say what to do."`
 	Publish publishCommand `cmd:"" help:"Offer programs and manuals for download, and withdraw them."`
 	Seed    seedCommand    `cmd:"" help:"Load made-up orders in bulk, for trying things at size."`
+	Import  importCommand  `cmd:"" help:"Read the public registers: corporations and postal codes."`
 	Verify  verifyCommand  `cmd:"" help:"Check the invariants of everything in the database."`
 	Revive  reviveCommand  `cmd:"" help:"Begin processes again that should run and do not, after they failed or were ended."`
 	Keys    keysCommand    `cmd:"" help:"Make server keys."`

@@ -50,6 +50,7 @@ func TestPerformance(t *testing.T) {
 	if t.Failed() {
 		t.FailNow()
 	}
+	f.Directory = directories(t, s)
 	f.Took = time.Since(started).Round(time.Second).String()
 	f.Judge()
 	keep(t, f)

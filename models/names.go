@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -16,7 +17,9 @@ var companyTypes = strings.NewReplacer(without([]string{
 	"一般社団法人", "一般財団法人", "公益社団法人", "公益財団法人", "社団法人", "財団法人",
 	"学校法人", "医療法人社団", "医療法人財団", "医療法人", "社会福祉法人", "宗教法人", "特定非営利活動法人",
 	"独立行政法人", "地方独立行政法人", "国立大学法人",
+	"特定目的会社", "農事組合法人",
 	"(株)", "(有)", "(同)", "(名)", "(資)", "(社)", "(財)", "(学)", "(医)", "(福)", "(独)",
+	"(一社)", "(公社)", "(一財)", "(公財)", "(特非)", "(宗)", "(農)",
 	"カブシキガイシャ", "ユウゲンガイシャ", "ゴウドウガイシャ",
 })...)
 
@@ -33,20 +36,14 @@ func without(words []string) []string {
 
 var englishCompanyTypes = regexp.MustCompile(`(?:[ ,.]|^)(?:CO\.? ?,? ?LTD|COMPANY|CORPORATION|CORP|INC|LTD|LLC|K\.K|KK|G\.K|GK)\.?$`)
 
-// oldForms maps character variants that people use for one another in names.
-var oldForms = strings.NewReplacer(
-	"髙", "高", "﨑", "崎", "碕", "崎", "嵜", "崎", "濵", "浜", "濱", "浜", "德", "徳", "邊", "辺", "邉", "辺",
-	"澤", "沢", "齋", "斎", "齊", "斎", "斉", "斎", "廣", "広", "國", "国", "瀨", "瀬", "眞", "真", "惠", "恵",
-	"櫻", "桜", "龍", "竜", "澁", "渋", "嶋", "島", "嶌", "島", "𠮷", "吉", "會", "会", "學", "学", "榮", "栄",
-	"藏", "蔵", "實", "実", "壽", "寿", "條", "条", "淨", "浄", "眞", "真", "靜", "静", "聲", "声", "總", "総",
-	"ヱ", "エ", "ヰ", "イ", "ヴ", "ブ", "ヶ", "ケ", "ヵ", "カ",
-)
-
 // NameKey gives the key that names are searched and compared by: width, kana,
 // case, company-type words, old forms, punctuation and spaces make no difference.
 // The name itself is always kept as typed. The key of a key is the key itself.
 func NameKey(name string) string {
 	key := nameKeyOnce(name)
+	if settled(key) {
+		return key
+	}
 	// What was left out may have stood between two halves of a word; few rounds
 	// find them all, because a key only gets shorter.
 	for range 8 {
@@ -62,12 +59,34 @@ func NameKey(name string) string {
 func nameKeyOnce(name string) string {
 	s := withoutEnglishType(strings.TrimSpace(strings.ToUpper(norm.NFKC.String(name))))
 	kept := s
-	s = companyTypes.Replace(s)
+	if mayNameType(s) {
+		s = companyTypes.Replace(s)
+	}
 	if letters(s) == "" {
 		s = kept // a name of nothing but company words is still a name
 	}
-	return oldForms.Replace(letters(s))
+	return letters(s)
 }
+
+// mayNameType says whether one of the company-type words can be in it, at a
+// fraction of what looking for them all costs: registers have millions of names.
+func mayNameType(s string) bool {
+	return strings.Contains(s, "会社") || strings.Contains(s, "法人") || strings.Contains(s, "(") || strings.Contains(s, "ガイシャ")
+}
+
+// settled says of most keys, without working them out again, that they are their own keys.
+func settled(key string) bool {
+	last := 'A'
+	for _, r := range key {
+		if !ideograph(r) && (r < 'ァ' || r > 'ヺ') && r != 'ー' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
+			return false
+		}
+		last = r
+	}
+	return (last < 'A' || last > 'Z') && !mayNameType(key)
+}
+
+func ideograph(r rune) bool { return r >= firstIdeograph && r <= lastIdeograph }
 
 // withoutEnglishType takes Co., Ltd. and the like from the end, but never all there is.
 func withoutEnglishType(s string) string {
@@ -84,18 +103,20 @@ func withoutEnglishType(s string) string {
 	}
 }
 
-// letters keeps letters and digits, with hiragana as katakana and long-vowel marks.
+// letters keeps letters and digits in their new forms, with hiragana as katakana
+// and long-vowel marks.
 func letters(s string) string {
-	var b strings.Builder
+	b := make([]byte, 0, len(s))
 	for _, r := range s {
-		switch {
-		case r >= 'ぁ' && r <= 'ゖ':
-			b.WriteRune(r + 'ァ' - 'ぁ')
-		case r == 'ー' || unicode.IsLetter(r) || unicode.IsDigit(r):
-			b.WriteRune(r)
+		if r >= 'ぁ' && r <= 'ゖ' {
+			r += 'ァ' - 'ぁ'
 		}
+		if !ideograph(r) && r != 'ー' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		b = utf8.AppendRune(b, newForm(r))
 	}
-	return b.String()
+	return string(b)
 }
 
 // SameName says whether two names mean the same under NameKey.

@@ -12,3 +12,14 @@ var Prefectures = []string{
 
 // IsPrefecture says whether s is one of them.
 func IsPrefecture(s string) bool { return slices.Contains(Prefectures, s) }
+
+// PrefectureName gives the prefecture of a code from 1 to 47, or nothing.
+func PrefectureName(code int) string {
+	if code < 1 || code > len(Prefectures) {
+		return ""
+	}
+	return Prefectures[code-1]
+}
+
+// PrefectureCode gives the code of a prefecture's name, or 0.
+func PrefectureCode(name string) int { return slices.Index(Prefectures, name) + 1 }
