@@ -111,6 +111,7 @@ func (a *API) Mount(r *gin.Engine) error {
 	a.mountDecisions(h)
 	a.mountResends(h)
 	a.mountProducts(h)
+	a.mountDirectory(h)
 	a.loosenAnswers(h.OpenAPI().Components.Schemas)
 	var err error
 	if a.openAPI, err = json.Marshal(h.OpenAPI()); err != nil {

@@ -30,7 +30,7 @@ func TestGuideWorks(t *testing.T) {
 	}
 	for _, route := range h.engine.Routes() {
 		path := strings.NewReplacer(":receipt_number", "{receipt_number}", ":order_number", "{order_number}",
-			":delivery_number", "{delivery_number}", ":resend_number", "{resend_number}").Replace(route.Path)
+			":delivery_number", "{delivery_number}", ":resend_number", "{resend_number}", ":code", "{code}").Replace(route.Path)
 		if !strings.Contains(string(guide), path) && !strings.HasPrefix(path, "/problems/") && path != "/v1/docs/style.css" {
 			t.Errorf("the guide does not name %s", path)
 		}

@@ -40,6 +40,7 @@ func (a *API) humaConfig() huma.Config {
 				{Name: "orders", Description: about("orders")},
 				{Name: "deliveries", Description: about("deliveries")},
 				{Name: "products", Description: about("products")},
+				{Name: "directory", Description: about("directory")},
 			},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),

@@ -44,7 +44,7 @@ func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 			continue
 		}
 		path := route.Path
-		for _, name := range []string{"receipt_number", "order_number", "delivery_number", "resend_number"} {
+		for _, name := range []string{"receipt_number", "order_number", "delivery_number", "resend_number", "code"} {
 			path = strings.ReplaceAll(path, ":"+name, "{"+name+"}")
 		}
 		op := at(t, d, "paths", path, strings.ToLower(route.Method)).(object)

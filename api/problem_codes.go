@@ -30,6 +30,7 @@ var problemCodes = []problemCode{
 	{models.KindNotFound, "order_not_found", nil},
 	{models.KindNotFound, "delivery_not_found", nil},
 	{models.KindNotFound, "resend_not_found", nil},
+	{models.KindNotFound, "postal_code_not_found", nil},
 	{models.KindNotFound, codeDocumentNotReady, nil},
 	{models.KindNotFound, "page_not_found", nil},
 	{models.KindInvalid, codeMethod, nil},

@@ -16,6 +16,7 @@ import (
 const (
 	defaultPage = 50
 	largestPage = 200
+	suggestions = 20
 )
 
 // query reads a list's parameters, strictly: one that is not known is refused, so
@@ -83,15 +84,20 @@ func (q *query) date(name string) models.Date {
 
 // page gives cursor and limit.
 func (q *query) page() store.Page {
-	p := store.Page{Cursor: q.text("cursor", 200), Limit: defaultPage}
-	if text := q.text("limit", 20); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > largestPage {
-			q.wrong = append(q.wrong, models.Field("limit", "out_of_range", "min", "1", "max", strconv.Itoa(largestPage)))
-		}
-		p.Limit = n
+	return store.Page{Cursor: q.text("cursor", 200), Limit: q.limit(defaultPage)}
+}
+
+// limit gives how many rows are wanted at most.
+func (q *query) limit(fallback int) int {
+	text := q.text("limit", 20)
+	if text == "" {
+		return fallback
 	}
-	return p
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > largestPage {
+		q.wrong = append(q.wrong, models.Field("limit", "out_of_range", "min", "1", "max", strconv.Itoa(largestPage)))
+	}
+	return n
 }
 
 // errors gives everything that is wrong with the parameters, unknown ones included.
@@ -127,9 +133,12 @@ func enumSchema[T ~string](known []T) *huma.Schema {
 
 // pageParameters describes what every list takes.
 func pageParameters(more ...*huma.Param) []*huma.Param {
-	least, most := 1.0, float64(largestPage)
-	limit := &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Default: defaultPage}
 	return append(more,
 		parameter("cursor", "next_cursor of the page before. Pages do not jump while rows arrive.", textSchema("")),
-		parameter("limit", "How many at most.", limit))
+		limitParameter(defaultPage))
+}
+
+func limitParameter(fallback int) *huma.Param {
+	least, most := 1.0, float64(largestPage)
+	return parameter("limit", "How many at most.", &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Default: fallback})
 }

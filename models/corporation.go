@@ -221,13 +221,14 @@ type Corporation struct {
 	CorporateRecord `gorm:"embedded"`
 	NameKey         string
 	Rank            int    `gorm:"column:standing"`
-	Grams           string // pairs of the key's characters, which search indexes are made of
+	Grams           string // pairs of the key's characters and the place, which search indexes are made of
 }
 
 // NewCorporation works out what search needs.
 func NewCorporation(r CorporateRecord) Corporation {
 	key := CorporationKey(r.Name)
-	return Corporation{CorporateRecord: r, NameKey: key, Rank: r.Standing(), Grams: strings.Join(NameGrams(key), " ")}
+	grams := append(NameGrams(key), PlaceGram(r.PrefectureCode))
+	return Corporation{CorporateRecord: r, NameKey: key, Rank: r.Standing(), Grams: strings.Join(grams, " ")}
 }
 
 // CorporationChange is a record that is past.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -26,6 +27,10 @@ func NameGrams(key string) []string {
 	}
 	return grams
 }
+
+// PlaceGram marks a prefecture among the pairs, so that one index finds parts of
+// names in a prefecture. It is longer than any pair.
+func PlaceGram(prefectureCode int) string { return fmt.Sprintf("p%02d", prefectureCode) }
 
 // NameFit says how well a name's key answers a search.
 type NameFit int

@@ -76,3 +76,11 @@ func NormalisePostalCode(typed string) (string, bool) {
 	}, norm.NFKC.String(strings.TrimSpace(typed)))
 	return digits, len(digits) == 7 && allDigits(digits)
 }
+
+// WrittenPostalCode gives seven digits as they are written, with a hyphen.
+func WrittenPostalCode(code string) string {
+	if len(code) != 7 {
+		return code
+	}
+	return code[:3] + "-" + code[3:]
+}

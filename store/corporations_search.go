@@ -23,16 +23,18 @@ const (
 	corporationHits = 20
 	// directHits is how many exact names and beginnings are ranked.
 	directHits = 200
-	// directScan is how many of those are gone through for ones of the place wanted.
-	directScan = 20_000
-	// sampleScan is how many corporations are looked at one by one before an index is
-	// asked: a part of a name that is common is among them, and an index would bring
-	// up hundreds of thousands.
-	sampleScan = 20_000
+	// directScan is how many of those are gone through for ones in the prefecture wanted.
+	directScan = 5_000
+	// postalScan is how many corporations of a postal code are looked at.
+	postalScan = 20_000
+	// sampleScan is how many corporations are looked at one by one before the index on
+	// pairs is asked: a part of a name that is common is among them, and that index
+	// would bring up hundreds of thousands.
+	sampleScan = 4_000
 	// sampleHits says that a part of a name is common.
-	sampleHits = 50
+	sampleHits = 20
 	// innerHits is how many names holding the text are ranked.
-	innerHits = 2_000
+	innerHits = 500
 )
 
 // SearchCorporations finds corporations by a part of their name, best first: the
@@ -86,13 +88,13 @@ func (f *corporateFinding) gather() error {
 		return f.add(f.narrowed(f.tx.Table("corporations").Where("name_key = ?", f.key)).Order("standing, number").Limit(directHits))
 	}
 	if f.query.PostalCode != "" {
-		return f.add(f.atPlace(f.tx.Table("corporations")).Order("prefecture_code, number").Limit(sampleScan))
+		return f.add(f.atPlace(f.tx.Table("corporations")).Order("prefecture_code, number").Limit(postalScan))
 	}
 	if err := f.direct(); err != nil || f.enough() {
 		return err
 	}
-	complete, err := f.sample()
-	if err != nil || complete {
+	enough, err := f.sample()
+	if err != nil || enough {
 		return err
 	}
 	return f.inner()
@@ -145,44 +147,36 @@ func (f *corporateFinding) direct() error {
 	return f.add(f.narrowed(f.tx.Table("(?) AS begins", begins.Limit(directScan))).Limit(directHits))
 }
 
-// sample looks through a bounded number of corporations and says whether that will
-// do: either there was no more to look through, or the text is so common that there
-// are enough to choose from. Without a place, SQLite's index does it as well: it
-// stops by itself when it has enough.
-func (f *corporateFinding) sample() (complete bool, err error) {
-	anywhere := f.query.PrefectureCode == 0
-	if f.store.dialect == SQLite && anywhere {
+// sample looks through some corporations and says whether that will do: the text
+// is so common that there are enough to choose from. SQLite needs no sample, for
+// its index stops by itself when it has enough.
+func (f *corporateFinding) sample() (enough bool, err error) {
+	if f.store.dialect == SQLite {
 		return false, nil
 	}
 	some := f.tx.Table("corporations").Select(candidateColumns).Limit(sampleScan)
-	if !anywhere {
+	if f.query.PrefectureCode != 0 {
 		some = f.narrowed(some).Order("prefecture_code, postal_code, number")
 	} else if err := f.tx.Exec("SET LOCAL synchronize_seqscans = off").Error; err != nil {
 		return false, err // with it, a scan may begin where another one is, and the same search finds something else
 	}
-	var seen []models.NameCandidate
-	holding := f.tx.Table("(?) AS sample", some).Where("name_key LIKE ? ESCAPE '\\'", containing(f.key))
-	if err := holding.Select(candidateColumns).Scan(&seen).Error; err != nil {
-		return false, err
-	}
-	f.found = models.RankNames(append(f.found, seen...), f.key)
-	if len(seen) >= sampleHits || anywhere {
-		return len(seen) >= sampleHits, nil
-	}
-	var scanned int64
-	err = f.tx.Table("(?) AS sample", some).Select("COUNT(*)").Scan(&scanned).Error
-	return scanned < sampleScan, err
+	before := len(f.found)
+	err = f.add(f.tx.Table("(?) AS sample", some).Where("name_key LIKE ? ESCAPE '\\'", containing(f.key)))
+	return len(f.found)-before >= sampleHits || f.enough(), err
 }
 
 // inner finds names that hold the text by its pairs of characters.
 func (f *corporateFinding) inner() error {
 	grams := models.NameGrams(f.key)
+	if f.query.PrefectureCode != 0 {
+		grams = append(grams, models.PlaceGram(f.query.PrefectureCode))
+	}
 	if f.store.dialect == SQLite {
 		for i, g := range grams {
 			grams[i] = `"` + g + `"`
 		}
 		held := f.tx.Table("corporations_grams").Select("rowid").Where("corporations_grams MATCH ?", strings.Join(grams, " AND ")).Limit(innerHits)
-		return f.add(f.narrowed(f.tx.Table("corporations").Where("number IN (?)", held)))
+		return f.add(f.tx.Table("corporations").Where("number IN (?)", held))
 	}
 	// The index on pairs is the one way that has a bound, whatever the planner thinks of it.
 	err := f.tx.Exec("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), " +
@@ -190,9 +184,8 @@ func (f *corporateFinding) inner() error {
 	if err != nil {
 		return err
 	}
-	held := f.tx.Table("corporations").Select(candidateColumns).Limit(innerHits).
-		Where("string_to_array(grams, ' ') @> string_to_array(?, ' ')", strings.Join(grams, " "))
-	return f.add(f.narrowed(f.tx.Table("(?) AS held", held)))
+	return f.add(f.tx.Table("corporations").Limit(innerHits).
+		Where("string_to_array(grams, ' ') @> string_to_array(?, ' ')", strings.Join(grams, " ")))
 }
 
 // rows reads the best candidates in full.
