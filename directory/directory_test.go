@@ -92,10 +92,10 @@ func TestBadLinesSpoilOnlyThemselves(t *testing.T) {
 	lines := []string{
 		line,
 		strings.Replace(line, "7000012050002", "7000012050003", 1), // check digit
-		strings.Replace(line, `"国税庁"`, `"国税庁`, 1),                 // quotation mark
-		strings.Replace(line, "国税庁", "国\xff庁", 1),                 // encoding
-		strings.Replace(line, "国税庁", "国\x01庁", 1),                 // control character
-		strings.Replace(line, "国税庁", "国\u202e庁", 1),               // turns the writing
+		strings.Replace(line, `"国税庁"`, `"国税庁`, 1),                  // quotation mark
+		strings.Replace(line, "国税庁", "国\xff庁", 1),                  // encoding
+		strings.Replace(line, "国税庁", "国\x01庁", 1),                  // control character
+		strings.Replace(line, "国税庁", "国\u202e庁", 1),                // turns the writing
 		"", // nothing is no line of a register
 		"a,b",
 		line + strings.Repeat("x", 40_000),
