@@ -67,6 +67,9 @@ func (d *dev) credentials(ctx context.Context, teller *outbox.Outbox) (*credenti
 	if d.command.NoSample {
 		return c, nil
 	}
+	if err := d.importRegisters(ctx); err != nil {
+		return nil, err
+	}
 	return c, d.app.makeSamples(ctx, teller, d.path(".samples-made"))
 }
 
