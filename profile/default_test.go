@@ -62,32 +62,31 @@ func eachText(v reflect.Value, path string, visit func(string, models.Text)) {
 
 func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 	p := defaultProfile(t)
-	values := profile.SubjectValues{Order: "ORDC4830217", Partner: "AB12CD34"}
 	tests := []struct {
 		kind             models.MailKind
 		subject, address string
 	}{
-		{models.MailReceiptNumber, "【トレンドマイクロ】Trend Micro Business Center 受付番号のお知らせ", "tbcservice@example.jp"},
-		{models.MailOrderAccepted, "Trend Micro ご購入受付 ORDC4830217 [AB12CD34]", "ship_confirmation@example.jp"},
-		{models.MailDeliveryID, "重要:納品 Trend Micro ORDC4830217 ID [AB12CD34]", "ship_confirmation@example.jp"},
-		{models.MailDeliveryPassword, "重要:納品 Trend Micro ORDC4830217 PW [AB12CD34]", "ship_confirmation@example.jp"},
+		{models.MailReceiptNumber, "【{company}】{brand} Business Center 受付番号のお知らせ", "tbcservice@example.jp"},
+		{models.MailOrderAccepted, "{brand} ご購入受付 {order}{partner}", "ship_confirmation@example.jp"},
+		{models.MailDeliveryID, "重要:納品 {brand} {order} ID{partner}", "ship_confirmation@example.jp"},
+		{models.MailDeliveryPassword, "重要:納品 {brand} {order} PW{partner}", "ship_confirmation@example.jp"},
 		{models.MailResendReceived, "電子納品再送受付", "ship_confirmation@example.jp"},
-		{profile.MailTemporaryPassword, "【トレンドマイクロ】法人カスタマーサービス & サポート：仮パスワード発行", "eCustomer@example.jp"},
-		{profile.MailPasswordChanged, "【トレンドマイクロ】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ", "eCustomer@example.jp"},
+		{profile.MailTemporaryPassword, "【{company}】法人カスタマーサービス & サポート：仮パスワード発行", "eCustomer@example.jp"},
+		{profile.MailPasswordChanged, "【{company}】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ", "eCustomer@example.jp"},
 		{profile.MailContactChangeDone, "契約内容変更完了", "eCustomer@example.jp"},
 		{profile.MailContactChangePartly, "契約内容変更受付＆一部変更処理完了", "eCustomer@example.jp"},
-		{profile.MailIssueURLApexOne, "【トレンドマイクロ】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
-		{profile.MailIssuedApexOne, "【トレンドマイクロ】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
-		{profile.MailIssueURLSerial, "【トレンドマイクロ】法人用ウイルスバスターシリアル番号発行URLのご連絡", "operation_team@example.jp"},
-		{profile.MailIssuedSerial, "【トレンドマイクロ】法人用ウイルスバスターシリアル番号発行完了のご連絡", "operation_team@example.jp"},
-		{profile.MailApexCentral, "トレンドマイクロ製品用アクティベーションコードのご案内", "sales@example.jp"},
-		{profile.MailIssueURLOffline, "【トレンドマイクロ】オフライン用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
-		{profile.MailIssuedOffline, "【トレンドマイクロ】オフライン用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
-		{profile.MailSupportAccount, "トレンドマイクロ ビジネスサポートポータル■アカウント作成完了のお知らせ", "support@example.jp"},
+		{profile.MailIssueURLApexOne, "【{company}】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
+		{profile.MailIssuedApexOne, "【{company}】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
+		{profile.MailIssueURLSerial, "【{company}】法人用ウイルスバスターシリアル番号発行URLのご連絡", "operation_team@example.jp"},
+		{profile.MailIssuedSerial, "【{company}】法人用ウイルスバスターシリアル番号発行完了のご連絡", "operation_team@example.jp"},
+		{profile.MailApexCentral, "{company}製品用アクティベーションコードのご案内", "sales@example.jp"},
+		{profile.MailIssueURLOffline, "【{company}】オフライン用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
+		{profile.MailIssuedOffline, "【{company}】オフライン用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
+		{profile.MailSupportAccount, "{company} ビジネスサポートポータル■アカウント作成完了のお知らせ", "support@example.jp"},
 	}
 	for _, tt := range tests {
-		if got, ok := p.Subject(tt.kind, models.Japanese, values); !ok || got != tt.subject {
-			t.Errorf("%s: %q, want %q", tt.kind, got, tt.subject)
+		if got, ok := p.SubjectPattern(tt.kind); !ok || got.JA != tt.subject {
+			t.Errorf("%s: %q, want %q", tt.kind, got.JA, tt.subject)
 		}
 		if sender, ok := p.Sender(tt.kind); !ok || sender.Address != tt.address {
 			t.Errorf("%s: from %q, want %q", tt.kind, sender.Address, tt.address)
@@ -104,8 +103,8 @@ func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 
 func TestUnknownMailsHaveNothing(t *testing.T) {
 	p := defaultProfile(t)
-	if s, ok := p.Subject("circular", models.Japanese, profile.SubjectValues{}); ok || s != "" {
-		t.Errorf("an unknown mail is called %q", s)
+	if s, ok := p.SubjectPattern("circular"); ok || s != (models.Text{}) {
+		t.Errorf("an unknown mail is called %q", s.JA)
 	}
 	if _, ok := p.ResentPattern("circular"); ok {
 		t.Error("an unknown mail can be resent")

@@ -85,13 +85,6 @@ var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}", "{in
 
 var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
 
-// SubjectValues are what a subject's placeholders stand for.
-type SubjectValues struct {
-	Order   string // the order number
-	Partner string // the partner code; empty without one
-	Inquiry string // the inquiry number
-}
-
 // Sender gives the sender of that kind of mail, and whether the kind is known.
 func (p *Profile) Sender(kind models.MailKind) (Sender, bool) {
 	rule, ok := p.Mail.Kinds[kind]
@@ -106,24 +99,6 @@ func (p *Profile) Sender(kind models.MailKind) (Sender, bool) {
 func (p *Profile) SubjectPattern(kind models.MailKind) (models.Text, bool) {
 	rule, ok := p.Mail.Kinds[kind]
 	return rule.Subject, ok
-}
-
-// Subject gives the subject of a mail, and whether the kind is known. The partner
-// code stands in brackets behind a space; without one both are left out. Values
-// are filled in once: one that looks like a placeholder stays as it is.
-func (p *Profile) Subject(kind models.MailKind, lang models.Language, values SubjectValues) (string, bool) {
-	pattern, ok := p.SubjectPattern(kind)
-	if !ok {
-		return "", false
-	}
-	partner := ""
-	if values.Partner != "" {
-		partner = " [" + values.Partner + "]"
-	}
-	return strings.NewReplacer(
-		"{brand}", p.Brand.Name.In(lang), "{company}", p.Brand.Company.In(lang),
-		"{order}", values.Order, "{partner}", partner, "{inquiry}", values.Inquiry,
-	).Replace(pattern.In(lang)), true
 }
 
 // ResentPattern gives the subject, with its placeholders, of a mail that is sent
