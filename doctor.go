@@ -54,6 +54,7 @@ func (d doctorCommand) Run(ctx context.Context) error {
 	findings = append(findings, checkDatabase(ctx, c, p)...)
 	findings = append(findings, checkFiles(ctx, c), checkTemporal(ctx, c), checkSMTP(ctx, c))
 	findings = append(findings, checkRunning(ctx, c)...)
+	findings = append(findings, checkMailDomains(ctx, c, p)...)
 	return report(os.Stdout, findings)
 }
 
