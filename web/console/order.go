@@ -193,7 +193,7 @@ func (v *visit) mailRow(m models.Mail) views.MailRow {
 		at = *m.FinishedAt
 	}
 	title := v.t("console.mail_kind." + string(m.Kind))
-	if m.Version > 1 {
+	if m.Version > 1 && (m.ResendID == nil || m.OrderID != nil) { // notices of a resend count by its version, which says nothing
 		title += " #" + strconv.Itoa(m.Version)
 	}
 	return views.MailRow{

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ func (v *visit) resendPage(form views.Form) (views.Resend, error) {
 		Frame: frame, Number: r.ResendNumber, EndUser: r.EndUserName, Status: string(r.Status), Version: r.Version,
 		Source: v.t("console.resend.source." + string(r.Source)), Came: ui.Moment(v.language, r.CreatedAt),
 		State: v.resendPill(r.Status), Due: v.resendDue(r), Asked: v.asked(r), Form: form,
-		Temporal: v.processURL(r.WorkflowID()), Every: v.resendEvery(d),
+		Temporal: v.processURL(r.WorkflowID()), Every: v.resendEvery(d), Busy: resendBusy(r.Status),
 	}
 	if v.staffMember.Role.AtLeast(models.RoleClerk) {
 		open := r.Status == models.ResendReviewing || r.Status == models.ResendAskedBack
@@ -52,14 +53,20 @@ func (v *visit) resendPage(form views.Form) (views.Resend, error) {
 
 // resendEvery says how often the page looks again while mails go out.
 func (v *visit) resendEvery(d store.ResendDetail) string {
-	busy := d.Resend.Status == models.ResendReceived || d.Resend.Status == models.ResendApproved
+	status := d.Resend.Status
+	sending := status != models.ResendReviewing && slices.ContainsFunc(d.Mails, func(m models.Mail) bool { return !m.Status.Final() })
 	switch {
-	case !busy:
+	case !resendBusy(status) && !sending:
 		return ""
 	case v.Clock().Sub(d.Resend.UpdatedAt) > slowAfter:
 		return "10s"
 	}
 	return "1500ms"
+}
+
+// resendBusy says whether the process has something to do for a resend right now.
+func resendBusy(s models.ResendStatus) bool {
+	return s == models.ResendReceived || s == models.ResendApproved
 }
 
 // asked is the request as facts.

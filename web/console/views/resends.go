@@ -77,6 +77,7 @@ type Resend struct {
 	Changed    *Changed
 	Can        ResendCan
 	Every      string
+	Busy       bool // the process is at it
 	Temporal   string
 }
 

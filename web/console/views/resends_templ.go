@@ -892,7 +892,7 @@ func ResendLive(v Resend) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Every != "" {
+		if v.Busy {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "<div class=\"notice info working\" role=\"status\"><span class=\"dot\" aria-hidden=\"true\"></span><p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
