@@ -24,6 +24,8 @@ type load struct {
 	accepted []acceptedOrder
 	posts    []post
 	refused  []string
+	again    []string       // numbers of resends that were accepted
+	reissued map[string]int // order number → how often its password was asked for on the site
 	retries  int
 	repeats  int
 	next     int
@@ -52,6 +54,9 @@ const (
 	restedBacklog  = 10
 	// everyRepeat-th order is sent once more after it was accepted.
 	everyRepeat = 7
+	// Of every everyResend-th delivery the mails are asked for again, of every everyReissue-th the password.
+	everyResend  = 5
+	everyReissue = 12
 )
 
 // run orders until the context ends, and returns when every reseller has an answer.
@@ -149,6 +154,12 @@ func (l *load) reseller(ctx context.Context, n int) {
 	l.mu.Unlock()
 	if n%everyRepeat == 0 {
 		l.repeat(ctx, client, key, o, taken.OrderNumber)
+	}
+	switch {
+	case n%everyResend == 0:
+		l.resend(ctx, client, key, taken.OrderNumber)
+	case n%everyReissue == 0:
+		l.reissue(ctx, client, taken.OrderNumber)
 	}
 }
 
