@@ -37,6 +37,7 @@ func (a *app) handler(m *metrics.Metrics, teller *outbox.Outbox) (http.Handler, 
 	}
 	public.New(public.Options{
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Logger: a.log, Places: a.places(),
+		Inquiries: &public.Inquiries{Teller: teller, CodeHash: a.ring.CodeHash, Key: a.ring.CurrentKey()},
 	}).Mount(r)
 	if err := errors.Join(a.mountConsole(r, teller), a.mountDelivery(r, teller)); err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (a *app) mountDelivery(r *gin.Engine, teller *outbox.Outbox) error {
 
 // places are the sites that the front page leads to; those of dev are known to dev alone.
 func (a *app) places() []public.Place {
-	places := []public.Place{{Kind: "console", URL: "/console"}, {Kind: "delivery", URL: "/delivery"}, {Kind: "api", URL: "/v1/docs"}}
+	places := []public.Place{{Kind: "console", URL: "/console"}, {Kind: "delivery", URL: "/delivery"}, {Kind: "inquiries", URL: "/inquiries"}, {Kind: "api", URL: "/v1/docs"}}
 	return append(places, a.devPlaces...)
 }
 

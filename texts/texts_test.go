@@ -78,8 +78,8 @@ func TestBothLanguagesSayEverything(t *testing.T) {
 var (
 	// A text is asked for by its whole ID, or by the beginning of one that a
 	// value of an enumeration completes.
-	wholeID = regexp.MustCompile(`"((?:console|ui|delivery|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem|error|field)\.[a-z_]+(?:\.[a-z_]+)*)"`)
-	beginID = regexp.MustCompile(`"((?:console|ui|delivery|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem)\.(?:[a-z_]+\.)*)"`)
+	wholeID = regexp.MustCompile(`"((?:console|ui|delivery|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem|error|field)\.[a-z_]+(?:\.[a-z_]+)*)"`)
+	beginID = regexp.MustCompile(`"((?:console|ui|delivery|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem)\.(?:[a-z_]+\.)*)"`)
 )
 
 // asked finds what the sources of the pages ask for.

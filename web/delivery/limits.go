@@ -1,13 +1,11 @@
 package delivery
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/web/ui"
 )
 
 // What is taken within a window, from one client. Nothing is limited by delivery
@@ -33,46 +31,25 @@ type limit struct {
 // signInLimits gives the two limits of signing in to a number: by number and
 // client, and by client.
 func (v *visit) signInLimits(number string) [2]limit {
-	client := clientOf(v.ClientIP())
+	client := ui.ClientOf(v.ClientIP())
 	return [2]limit{
-		{subject("delivery", models.NormaliseNumber(number)+" "+client), signInWindow, signInsByNumber},
-		{subject("delivery-client", client), signInWindow, signInsByClient},
+		{ui.CountedSubject("delivery", models.NormaliseNumber(number)+" "+client), signInWindow, signInsByNumber},
+		{ui.CountedSubject("delivery-client", client), signInWindow, signInsByClient},
 	}
 }
 
 // passwordLimit bounds how often one client asks for passwords to be mailed.
 func (v *visit) passwordLimit() limit {
-	return limit{subject("delivery-password", clientOf(v.ClientIP())), passwordWindow, passwordsByClient}
+	return limit{ui.CountedSubject("delivery-password", ui.ClientOf(v.ClientIP())), passwordWindow, passwordsByClient}
 }
 
 // resendLimits bound how often one client asks for resends, and how many
 // acknowledgements one address is sent.
 func (v *visit) resendLimits(asker string) [2]limit {
 	return [2]limit{
-		{subject("resend-client", clientOf(v.ClientIP())), resendWindow, resendsByClient},
-		{subject("resend-asker", strings.ToLower(asker)), resendWindow, resendsByAsker},
+		{ui.CountedSubject("resend-client", ui.ClientOf(v.ClientIP())), resendWindow, resendsByClient},
+		{ui.CountedSubject("resend-asker", strings.ToLower(asker)), resendWindow, resendsByAsker},
 	}
-}
-
-// subject counts a thing under a purpose without keeping it.
-func subject(purpose, thing string) string {
-	sum := sha256.Sum256([]byte(thing))
-	return purpose + ":" + hex.EncodeToString(sum[:])
-}
-
-// clientOf gives what counts as one client: an IPv4 address, or a network of IPv6
-// such as one customer of a provider has, who could use another address each time.
-func clientOf(ip string) string {
-	const network = 64 // bits
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return ip
-	}
-	addr = addr.Unmap().WithZone("")
-	if addr.Is4() {
-		return addr.String()
-	}
-	return netip.PrefixFrom(addr, network).Masked().String()
 }
 
 // reached says whether one of the limits is reached.

@@ -4,6 +4,7 @@ package public
 
 import (
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,13 +20,15 @@ type Options struct {
 	Rules  models.Rules
 	Brand  profile.Brand
 	Logger *slog.Logger
+	// Inquiries says what the form for inquiries works with; nil leaves it out.
+	Inquiries *Inquiries
 	// Places are the sites that the front page leads to, in its order.
 	Places []Place
 	// Clock gives the time; nil is the machine's.
 	Clock func() time.Time
 }
 
-// Place is a site on the front page. Kind names its texts: console, api, mailbox or temporal.
+// Place is a site on the front page. Kind names its texts: console, inquiries, api, mailbox or temporal.
 type Place struct {
 	Kind string
 	URL  string
@@ -34,7 +37,8 @@ type Place struct {
 // Site is the public pages.
 type Site struct {
 	Options
-	fail func(c *gin.Context, err error)
+	fail   func(c *gin.Context, err error)
+	origin *http.CrossOriginProtection
 }
 
 // New makes the public pages.
@@ -45,7 +49,7 @@ func New(o Options) *Site {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	return &Site{Options: o, fail: ui.ErrorWriter(o.Brand, o.Logger)}
+	return &Site{Options: o, fail: ui.ErrorWriter(o.Brand, o.Logger), origin: http.NewCrossOriginProtection()}
 }
 
 // Mount puts the pages on the engine, and the shared assets where no other site did.
@@ -54,6 +58,11 @@ func (s *Site) Mount(r *gin.Engine) {
 	group := r.Group("/", ui.SecureHeaders, ui.NoStore)
 	group.GET("/", s.page(s.showHome))
 	group.GET("/certificates/:token", s.page(s.showCertificate))
+	if s.Inquiries != nil {
+		group.GET(inquiriesAt, s.page(s.showInquiryForm))
+		group.POST(inquiriesAt, s.page(s.takeInquiry))
+		group.GET(inquiriesSentAt, s.page(s.showInquirySent))
+	}
 }
 
 // page answers with what show made, or with an error page.
