@@ -65,7 +65,7 @@ func (a *app) inboundRoutes(teller *outbox.Outbox) []inbound.Route {
 		done, err := a.store.RecordBounce(ctx, r)
 		teller.Tell(done.OutboxID)
 		return done.Repeated, err
-	})}
+	}), a.inquiryRoute()}
 }
 
 // inboundMail receives mails on an address.

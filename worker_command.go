@@ -117,6 +117,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 		Orders: &activities.Orders{Store: a.store, Sealer: a.ring},
 		Mails: &activities.Mails{
 			Store: a.store, Profile: a.profile, Renderer: renderer, Sender: sender, Secrets: a.ring, Links: links, ReturnPath: a.returnPath(),
+			ReplyDomain: a.mailDomain(),
 		},
 		Documents: &activities.Documents{Store: a.store, Files: a.files, Renderer: drawing, Profile: a.profile, Links: links},
 		Outbox:    &activities.Outbox{Outbox: teller},

@@ -203,3 +203,21 @@ func (s *Store) InquiriesAbout(ctx context.Context, orderID int64, contractIDs .
 	err := s.reader(ctx).Where(q).Order("id DESC").Limit(searchHits).Find(&list).Error
 	return list, translate(err)
 }
+
+// InquiryNumbersOf gives the inquiries' numbers by the rows of their messages.
+func (s *Store) InquiryNumbersOf(ctx context.Context, messageIDs []int64) (map[int64]string, error) {
+	numbers := map[int64]string{}
+	if len(messageIDs) == 0 {
+		return numbers, nil
+	}
+	var rows []struct {
+		ID     int64
+		Number string
+	}
+	err := s.reader(ctx).Model(&models.InquiryMessage{}).Select("inquiry_messages.id, inquiries.number").
+		Joins("JOIN inquiries ON inquiries.id = inquiry_messages.inquiry_id").Where("inquiry_messages.id IN ?", messageIDs).Find(&rows).Error
+	for _, r := range rows {
+		numbers[r.ID] = r.Number
+	}
+	return numbers, translate(err)
+}

@@ -21,7 +21,9 @@ type inquiryStep struct {
 	from []models.InquiryStatus
 	to   models.InquiryStatus
 	kind models.InquiryMessageKind
-	mail models.MailKind
+	// action is what the audit log calls it.
+	action string
+	mail   models.MailKind
 	// bare says that the text may be missing.
 	bare bool
 }
@@ -30,7 +32,7 @@ type inquiryStep struct {
 func (s *Store) AnswerInquiry(ctx context.Context, actor models.Actor, d DecideInquiry) (int64, error) {
 	return s.inquiryStep(ctx, actor, d, inquiryStep{
 		from: []models.InquiryStatus{models.InquiryOpen, models.InquiryAnswered}, to: models.InquiryAnswered,
-		kind: models.MessageAnswer, mail: models.MailInquiryAnswer,
+		kind: models.MessageAnswer, action: "inquiry_answer", mail: models.MailInquiryAnswer,
 	})
 }
 
@@ -38,6 +40,7 @@ func (s *Store) AnswerInquiry(ctx context.Context, actor models.Actor, d DecideI
 func (s *Store) CloseInquiry(ctx context.Context, actor models.Actor, d DecideInquiry) error {
 	_, err := s.inquiryStep(ctx, actor, d, inquiryStep{
 		from: []models.InquiryStatus{models.InquiryOpen, models.InquiryAnswered}, to: models.InquiryClosed, kind: models.MessageClosed,
+		action: "inquiry_closed",
 	})
 	return err
 }
@@ -45,7 +48,8 @@ func (s *Store) CloseInquiry(ctx context.Context, actor models.Actor, d DecideIn
 // ReopenInquiry has a closed inquiry wait for staff again.
 func (s *Store) ReopenInquiry(ctx context.Context, actor models.Actor, d DecideInquiry) error {
 	_, err := s.inquiryStep(ctx, actor, d, inquiryStep{
-		from: []models.InquiryStatus{models.InquiryClosed}, to: models.InquiryOpen, kind: models.MessageReopened, bare: true,
+		from: []models.InquiryStatus{models.InquiryClosed}, to: models.InquiryOpen, kind: models.MessageReopened,
+		action: "inquiry_reopened", bare: true,
 	})
 	return err
 }
@@ -78,7 +82,7 @@ func (s *Store) inquiryStep(ctx context.Context, actor models.Actor, d DecideInq
 			return err
 		}
 		after := map[string]any{"inquiry_status": i.Status, "version": i.Version, "message_id": message.ID}
-		if err := s.audit(tx, actor, "inquiry", i.ID, "inquiry_"+string(step.kind), map[string]any{"inquiry_status": before}, after); err != nil {
+		if err := s.audit(tx, actor, "inquiry", i.ID, step.action, map[string]any{"inquiry_status": before}, after); err != nil {
 			return err
 		}
 		if step.mail != "" {

@@ -16,13 +16,14 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
 		"requested", "approve", "refuse", "ask_back", "answer", "sent", "not_sent", "warned", "escalated",
 		"filed", "created", "changed", "revoked", "code_shown", "signed_in", "signed_out",
 		"mail_bounced", "address_marked", "address_mark_cleared", "address_mark_proved",
+		"inquiry_asked", "inquiry_answer", "inquiry_reply", "inquiry_closed", "inquiry_reopened", "inquiry_unsent",
 	}
 )
 
@@ -111,6 +112,8 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 		return known.resend(e.SubjectID)
 	case "reseller":
 		return id, "/console/resellers/" + id
+	case "inquiry":
+		return id, "/console/inquiries/" + id
 	case "staff":
 		return id, "/console/staff/" + id
 	}
@@ -137,7 +140,7 @@ func (v *visit) changesOf(subject, before, after string) []views.ChangedRow {
 
 // factWords says where the words for a fact's values are.
 var factWords = map[string]string{
-	"status": "order_status.", "waiting_for": "console.waiting.", "order_type": "order_type.", "role": "console.role.",
+	"status": "order_status.", "inquiry_status": "console.inquiry_status.", "matched_by": "console.matched_by.", "waiting_for": "console.waiting.", "order_type": "order_type.", "role": "console.role.",
 	"language": "console.language.", "task": "console.task_kind.", "kind": "console.fact.", "reasons": "reason.",
 }
 

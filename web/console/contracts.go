@@ -64,6 +64,9 @@ func (v *visit) contractPage() (views.Contract, error) {
 			Period: made.Period, Reduced: made.Reduced, NewCode: made.NewCode,
 		})
 	}
+	if page.Inquiries, err = v.inquiriesAbout(0, d.Contract.ID); err != nil {
+		return page, err
+	}
 	for _, o := range d.Orders {
 		page.Orders = append(page.Orders, views.OrderLink{
 			Number: o.OrderNumber, State: v.state(o), When: ui.Moment(v.language, o.CreatedAt),

@@ -14,6 +14,7 @@ var mailKinds = []models.MailKind{
 	models.MailPasswordAgain, models.MailResentID, models.MailResentPassword,
 	models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
 	models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
+	models.MailInquiryReceived, models.MailInquiryAnswer,
 }
 
 // mailTrouble is the filter for mails that did not get through or that nobody knows the fate of.
@@ -53,13 +54,15 @@ func listMails(v *visit) error {
 
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
-	var orders, applications, resends []int64
+	var orders, applications, resends, messages []int64
 	var recipients []string
 	for _, m := range list {
 		recipients = append(recipients, m.Recipient)
 		switch {
 		case m.OrderID != nil:
 			orders = append(orders, *m.OrderID)
+		case m.InquiryMessageID != nil:
+			messages = append(messages, *m.InquiryMessageID)
 		case m.ApplicationID != nil:
 			applications = append(applications, *m.ApplicationID)
 		case m.ResendID != nil:
@@ -67,6 +70,10 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 		}
 	}
 	known, err := v.numbers(orders, applications, resends)
+	if err != nil {
+		return nil, err
+	}
+	inquiries, err := v.Store.InquiryNumbersOf(v.ctx(), messages)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +88,9 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 		switch {
 		case m.OrderID != nil:
 			rows[i].About, rows[i].AboutURL = known.order(*m.OrderID)
+		case m.InquiryMessageID != nil:
+			number := inquiries[*m.InquiryMessageID]
+			rows[i].About, rows[i].AboutURL = number, "/console/inquiries/"+number
 		case m.ApplicationID != nil:
 			rows[i].About, rows[i].AboutURL = known.application(*m.ApplicationID)
 		case m.ResendID != nil:

@@ -58,6 +58,9 @@ func (v *visit) orderPage(form views.Form, seen *snapshot) (views.Order, error) 
 	}
 	v.fillDesk(&page, d, names)
 	page.Events = v.timeline(d, names)
+	if page.Inquiries, err = v.inquiriesAbout(d.Order.ID, contractsOf(d)...); err != nil {
+		return page, err
+	}
 	if err := v.fillDocuments(&page, d); err != nil {
 		return page, err
 	}

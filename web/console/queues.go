@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/todoke/todoke/models"
@@ -47,7 +48,14 @@ func (v *visit) waiting() (views.Waiting, error) {
 		return w, err
 	}
 	resends, err := v.Store.ResendCounts(v.ctx())
+	if err != nil {
+		return w, err
+	}
 	w.Resends, w.ResendsLate = resends.Waiting, resends.Overdue
+	if w.Inquiries, err = v.Store.CountInquiries(v.ctx(), inquiriesOpen); err != nil {
+		return w, err
+	}
+	w.InquiriesLate, err = v.Store.CountInquiries(v.ctx(), inquiriesLate)
 	return w, err
 }
 
@@ -67,6 +75,12 @@ func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
 		{Label: v.t("console.nav.resends"), Count: w.Resends, URL: views.ResendsURL},
 		{Label: v.t("console.today.delivered"), Count: delivered, URL: views.DeliveredURL(today), Quiet: true},
 	}
+	inquiries := views.Tile{Label: v.t("console.nav.inquiries"), Count: w.Inquiries, URL: views.InquiriesURL}
+	if w.InquiriesLate > 0 {
+		inquiries.Late = v.t("console.today.late", "n", strconv.FormatInt(w.InquiriesLate, 10))
+		inquiries.LateURL = views.InquiriesLateURL
+	}
+	tiles = slices.Insert(tiles, len(tiles)-1, inquiries)
 	if w.SentBackLate > 0 {
 		tiles[1].Late = v.t("console.today.late", "n", strconv.FormatInt(w.SentBackLate, 10))
 		tiles[1].LateURL = views.SentBackLateURL

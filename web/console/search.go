@@ -33,7 +33,10 @@ func search(v *visit) error {
 		Frame: frame, Orders: v.queueRows(hits.Orders, names),
 		Applications: v.applicationRows(hits.Applications), Contracts: v.contractRows(hits.Contracts),
 	}
-	page.None = len(page.Orders)+len(page.Applications)+len(page.Contracts) == 0
+	if page.Inquiries, err = v.inquiryRows(hits.Inquiries); err != nil {
+		return err
+	}
+	page.None = len(page.Orders)+len(page.Applications)+len(page.Contracts)+len(page.Inquiries) == 0
 	return v.show(http.StatusOK, views.SearchPage(page))
 }
 
@@ -50,6 +53,8 @@ func exactURL(hits store.Hits) string {
 		return "/console/resends/" + number
 	case "contract":
 		return "/console/contracts/" + number
+	case "inquiry":
+		return "/console/inquiries/" + number
 	case "application":
 		return applicationURL(hits.Applications, number)
 	}

@@ -56,6 +56,11 @@ func showToday(v *visit) error {
 		return err
 	}
 	page.Queues = append(page.Queues, tasks...)
+	inquiries, err := v.inquiryQueue(w)
+	if err != nil {
+		return err
+	}
+	page.Queues = append(page.Queues, inquiries...)
 	return v.show(http.StatusOK, views.TodayPage(page))
 }
 

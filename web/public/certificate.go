@@ -53,7 +53,7 @@ type lineView struct {
 // showCertificate says whether a certificate is genuine and current. A token
 // that nobody was given is answered like any other that is not known.
 func (s *Site) showCertificate(c *gin.Context) error {
-	frame := s.frame(c, "")
+	frame := s.frame(c)
 	frame.Title, frame.NoIndex = frame.T("ui.certificate.title")+" | "+s.Brand.Company.In(frame.Language), true
 	facts, err := s.facts(c.Request.Context(), c.Param("token"))
 	if models.IsKind(err, models.KindNotFound) {

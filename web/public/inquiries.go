@@ -66,7 +66,7 @@ func (s *Site) showInquiryForm(c *gin.Context) error {
 }
 
 func (s *Site) inquiryPage(c *gin.Context, status int, view inquiryView) error {
-	view.Page = s.frame(c, "")
+	view.Page = s.frame(c)
 	view.Title = view.T("inquiry.title") + " | " + s.Brand.Company.In(view.Language)
 	if c.Request.Method != http.MethodGet {
 		view.Here = inquiriesAt
@@ -200,7 +200,7 @@ func (s *Site) waitFloor(c *gin.Context, begun time.Time) {
 }
 
 func (s *Site) showInquirySent(c *gin.Context) error {
-	view := inquiryView{Page: s.frame(c, "")}
+	view := inquiryView{Page: s.frame(c)}
 	view.Title, view.NoIndex = view.T("inquiry.sent.title")+" | "+s.Brand.Company.In(view.Language), true
 	view.Days = ui.Counted(view.Language, "inquiry.days", s.Rules.InquiryDays)
 	return ui.Write(c, http.StatusOK, inquirySentPage(view))

@@ -74,10 +74,10 @@ func (s *Site) page(show func(c *gin.Context) error) gin.HandlerFunc {
 	}
 }
 
-func (s *Site) frame(c *gin.Context, title string) ui.Page {
+func (s *Site) frame(c *gin.Context) ui.Page {
 	lang := ui.LanguageOf(c.Request, "")
 	return ui.Page{
-		Language: lang, Title: title, Here: c.Request.URL.RequestURI(), Brand: s.Brand,
+		Language: lang, Here: c.Request.URL.RequestURI(), Brand: s.Brand,
 		RequestID: ui.RequestID(c), Styles: []string{"site.css"},
 	}
 }

@@ -31,6 +31,7 @@ type Order struct {
 	Tasks       []TaskRow
 	Events      []Event
 	Notes       []models.OrderNote
+	Inquiries   []InquiryRow
 	Assignee    string
 	Mine        bool // the person is the assignee
 	Choices     []ui.Choice

@@ -60,11 +60,12 @@ type ContractRow struct {
 // Contract is the page of one contract.
 type Contract struct {
 	Frame
-	Contract models.Contract
-	State    Pill
-	Holdings []HoldingRow
-	History  []ChangeRow
-	Orders   []OrderLink
+	Contract  models.Contract
+	State     Pill
+	Holdings  []HoldingRow
+	History   []ChangeRow
+	Orders    []OrderLink
+	Inquiries []InquiryRow
 }
 
 // HoldingRow is a product on the contract.
@@ -143,6 +144,7 @@ type Search struct {
 	Orders       []QueueRow
 	Applications []ApplicationRow
 	Contracts    []ContractRow
+	Inquiries    []InquiryRow
 	None         bool
 }
 
