@@ -117,8 +117,8 @@ func about(t *testing.T, what string, got []time.Time, want ...time.Time) {
 		return
 	}
 	for i, wanted := range want {
-		if late := got[i].Sub(wanted); late < 0 || late > time.Minute { //nolint:gosec // they are as many
-			t.Errorf("%s at %s, want %s", what, got[i], wanted) //nolint:gosec // likewise
+		if late := got[i].Sub(wanted); late < 0 || late > time.Minute {
+			t.Errorf("%s at %s, want %s", what, got[i], wanted)
 		}
 	}
 }
