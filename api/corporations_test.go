@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/todoke/todoke/api"
@@ -29,8 +30,8 @@ func (h *house) registered(records ...models.CorporateRecord) {
 
 func corporationsPath(pairs ...string) string {
 	values := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		values.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		values.Set(pair[0], pair[1])
 	}
 	return "/v1/corporations?" + values.Encode()
 }

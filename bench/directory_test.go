@@ -114,7 +114,7 @@ func (d *directoryBench) measure(ctx context.Context) (f DirectoryFigures, err e
 	if err != nil {
 		return f, err
 	}
-	defer s.Close()
+	defer s.Close() //nolint:errcheck // it was read only
 	if f.Stored, err = d.stored(ctx, s); err != nil {
 		return f, err
 	}
@@ -163,7 +163,7 @@ func (d *directoryBench) draw(path string) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // it was read only
 	d.grams = map[string]int{}
 	every, n := max(d.size/40_000, 1), 0
 	lines := bufio.NewScanner(in)
@@ -236,7 +236,8 @@ func (d *directoryBench) stored(ctx context.Context, s *store.Store) (size int64
 	if d.database.Dialect == store.SQLite {
 		query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 	}
-	return size, db.QueryRowContext(ctx, query).Scan(&size)
+	err = db.QueryRowContext(ctx, query).Scan(&size)
+	return size, err
 }
 
 // drawn makes searches of the data: names as they stand there, their beginnings and parts of them, some of them in

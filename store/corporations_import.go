@@ -129,7 +129,8 @@ func (s *Store) mergeAll(ctx context.Context, o CorporationImport) (done ImportS
 			batch = batch[:0]
 		}
 	}
-	return done, s.merge(ctx, batch, &done)
+	err = s.merge(ctx, batch, &done)
+	return done, err
 }
 
 // merge writes a batch in one transaction.

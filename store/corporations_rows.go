@@ -75,7 +75,7 @@ func appendDate(to []byte, d models.Date) []byte {
 	}
 	year, month, day := d.Year(), int(d.Month()), d.Day()
 	return append(to, byte('0'+year/1000%10), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-',
-		byte('0'+month/10), byte('0'+month%10), '-', byte('0'+day/10), byte('0'+day%10), '\t')
+		byte('0'+month/10), byte('0'+month%10), '-', byte('0'+day/10), byte('0'+day%10), '\t') //nolint:gosec // digits
 }
 
 // numberSet remembers millions of numbers in eight bytes each and some: numbers are
@@ -102,7 +102,7 @@ func (s *numberSet) add(n uint64) bool {
 }
 
 func (s *numberSet) put(n uint64) bool {
-	mask := uint64(len(s.places) - 1)
+	mask := uint64(len(s.places) - 1) //nolint:gosec // a length
 	for at := n * 0x9e3779b97f4a7c15 >> 20 & mask; ; at = (at + 1) & mask {
 		switch s.places[at] {
 		case n:
