@@ -162,6 +162,12 @@ func (s *Store) confirm(tx *gorm.DB, actor models.Actor, orderID int64, open mod
 	}
 	reason := open.Reasons[i]
 	value, errs := s.confirmable(reason, strings.TrimSpace(c.Value))
+	if c.Code == models.ReasonDeliveryMail && errs != nil {
+		var err error
+		if value, errs, err = s.sameAddressAgain(tx, orderID, reason.ApplicationValue, c.Value, errs); err != nil {
+			return err
+		}
+	}
 	for i := range errs {
 		errs[i].Field = c.field()
 	}

@@ -46,9 +46,7 @@ func (s *Store) orderFacts(tx *gorm.DB, o models.Order) (models.OrderFacts, erro
 	if f.Order.Lines, err = s.linesInForce(tx, o.ID); err != nil {
 		return f, err
 	}
-	err = tx.Model(&models.Mail{}).Where("order_id = ? AND kind = ? AND status = ?", o.ID, models.MailOrderAccepted, models.MailFailed).
-		Pluck("recipient", &f.RefusedAddress).Error
-	if err != nil {
+	if f.RefusedAddress, err = s.refusedAddresses(tx, o.ID, f.Confirmations); err != nil {
 		return f, err
 	}
 	ids := f.LicenseIDs()

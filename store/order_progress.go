@@ -78,8 +78,8 @@ func (s *Store) auditCheck(tx *gorm.DB, before, after models.Order, v models.Ord
 func (s *Store) accepted(tx *gorm.DB, o models.Order, a models.Application, address string) (models.OrderProgress, error) {
 	state := models.OrderProgress{Next: models.NextAccept, Version: o.Version, Status: o.Status}
 	var m models.Mail
-	err := tx.Where("order_id = ? AND kind = ? AND recipient = ?", o.ID, models.MailOrderAccepted, address).Take(&m).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	err := tx.Where("order_id = ? AND kind = ? AND recipient = ?", o.ID, models.MailOrderAccepted, address).Order("id DESC").Take(&m).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && heldBack(m)) {
 		var sent int64
 		if err := tx.Model(&models.Mail{}).Where("order_id = ? AND kind = ?", o.ID, models.MailOrderAccepted).Count(&sent).Error; err != nil {
 			return state, err
