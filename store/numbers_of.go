@@ -22,7 +22,7 @@ func (s *Store) ReceiptNumbers(ctx context.Context, ids []int64) (map[int64]stri
 
 // ResendNumbers gives the numbers of resends by row, in one query.
 func (s *Store) ResendNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
-	numbers, err := numbersOf(s.reader(ctx).Model(&models.Resend{}).Select("id, resend_number AS number"), ids)
+	numbers, err := resendNumbers(s.reader(ctx), ids)
 	return numbers, translate(err)
 }
 
@@ -32,6 +32,10 @@ func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 
 func receiptNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.Application{}).Select("id, receipt_number AS number"), ids)
+}
+
+func resendNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Model(&models.Resend{}).Select("id, resend_number AS number"), ids)
 }
 
 func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {

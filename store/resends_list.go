@@ -111,6 +111,7 @@ type ResendDetail struct {
 	Order      *models.Order            // of that one
 	Decisions  []models.ResendDecision  // oldest first, with what was said
 	Mails      []models.Mail
+	Tasks      []TaskRow           // about mails to the person who asked
 	Audit      []models.AuditEntry // oldest first
 }
 
@@ -139,6 +140,9 @@ func (s *Store) ResendDetail(ctx context.Context, resendNumber string) (ResendDe
 			return err
 		}
 		if err := tx.Where("resend_id = ?", d.Resend.ID).Order("id").Find(&d.Mails).Error; err != nil {
+			return err
+		}
+		if d.Tasks, err = tasksOfResend(tx, d.Resend.ID); err != nil {
 			return err
 		}
 		return tx.Where("subject = ? AND subject_id = ?", "resend", d.Resend.ID).Order("id").Find(&d.Audit).Error

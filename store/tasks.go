@@ -32,22 +32,29 @@ func (s *Store) CloseTask(ctx context.Context, actor models.Actor, taskID int64,
 		if closed.RowsAffected == 0 {
 			return models.NewError(models.KindConflict, "task_closed")
 		}
-		subject, id := taskSubject(task)
+		subject, id, err := taskSubject(tx, task)
+		if err != nil {
+			return err
+		}
 		return s.audit(tx, actor, subject, id, "task_closed", nil, map[string]any{"task": task.Kind, "note": note})
 	})
 }
 
 // taskSubject is the record whose history tells of the task.
-func taskSubject(t models.Task) (subject string, id int64) {
+func taskSubject(tx *gorm.DB, t models.Task) (subject string, id int64, err error) {
 	switch {
 	case t.OrderID != nil:
-		return "order", *t.OrderID
+		return "order", *t.OrderID, nil
 	case t.ApplicationID != nil:
-		return "application", *t.ApplicationID
-	case t.MailID != nil:
-		return "mail", *t.MailID
+		return "application", *t.ApplicationID, nil
+	case t.MailID == nil:
+		return "task", t.ID, nil
 	}
-	return "task", t.ID
+	m, err := needed[models.Mail](tx, *t.MailID)
+	if err == nil && m.ResendID != nil {
+		return "resend", *m.ResendID, nil
+	}
+	return "mail", *t.MailID, err
 }
 
 // TaskRow is a task in a list, with the mail it is about and the numbers that
@@ -57,6 +64,7 @@ type TaskRow struct {
 	Mail          models.Mail
 	OrderNumber   string // or nothing
 	ReceiptNumber string // of an application without an order, or nothing
+	ResendNumber  string // of a resend whose person asking was not told, or nothing
 }
 
 // OpenTasks lists the tasks of some kinds that wait for staff, oldest first.
@@ -97,6 +105,18 @@ func (s *Store) TasksOfApplication(ctx context.Context, applicationID int64) ([]
 	return list, err
 }
 
+// tasksOfResend lists the tasks about mails to the person who asked for a resend.
+// Those about the delivery's own mails stand with the order.
+func tasksOfResend(tx *gorm.DB, resendID int64) ([]TaskRow, error) {
+	var tasks []models.Task
+	err := tx.Where("order_id IS NULL AND mail_id IN (?)", tx.Model(&models.Mail{}).Select("id").Where("resend_id = ?", resendID)).
+		Order("id").Find(&tasks).Error
+	if err != nil {
+		return nil, err
+	}
+	return taskRows(tx, tasks)
+}
+
 // taskRows reads what the tasks are about, with a query for each kind of record.
 func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 	var mailIDs, orderIDs, applicationIDs []int64
@@ -116,8 +136,14 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		return nil, err
 	}
 	byID := map[int64]models.Mail{}
+	var resendIDs []int64
 	for _, m := range mails {
 		byID[m.ID] = m
+		resendIDs = append(resendIDs, given(m.ResendID)...)
+	}
+	resends, err := resendNumbers(tx, resendIDs)
+	if err != nil {
+		return nil, err
 	}
 	list := make([]TaskRow, len(tasks))
 	for i, t := range tasks {
@@ -125,10 +151,13 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		if t.MailID != nil {
 			list[i].Mail = byID[*t.MailID]
 		}
-		if t.OrderID != nil {
+		switch resend := list[i].Mail.ResendID; {
+		case t.OrderID != nil:
 			list[i].OrderNumber = numbers[*t.OrderID]
-		} else if t.ApplicationID != nil {
+		case t.ApplicationID != nil:
 			list[i].ReceiptNumber = receipts[*t.ApplicationID]
+		case resend != nil:
+			list[i].ResendNumber = resends[*resend]
 		}
 	}
 	return list, nil

@@ -188,6 +188,9 @@ func (v *visit) fillResent(page *views.Resend, d store.ResendDetail) {
 	for _, m := range d.Mails {
 		page.Mails = append(page.Mails, v.mailRow(m))
 	}
+	for _, t := range d.Tasks {
+		page.Tasks = append(page.Tasks, v.taskRow(t.Task, &t.Mail))
+	}
 	page.Events = v.resendEvents(d)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // closeTask closes a task with a note on what was done about it, and leads back
-// to the order or the application that it stands with.
+// to the order, application or resend that it stands with.
 func closeTask(v *visit) error {
 	id, err := v.id("id", "task")
 	if err != nil {
@@ -20,21 +20,46 @@ func closeTask(v *visit) error {
 		return err
 	}
 	action := "task-" + strconv.FormatInt(id, 10)
-	order, application := v.PostForm("order"), v.PostForm("application")
-	back := consolePath("/console/orders/"+order, "/console")
-	if application != "" {
-		back = consolePath("/console/applications/"+application, "/console")
-	}
+	page, again := v.taskPage(action)
 	if err := v.Store.CloseTask(v.ctx(), v.actor(), id, v.PostForm("note")); err != nil {
-		if application != "" {
-			v.Params = gin.Params{{Key: "id", Value: application}}
-			return v.applicationAgain(action, models.AsError(err))
-		}
-		v.Params = append(v.Params, gin.Param{Key: "number", Value: order})
-		return v.orderAgain(action, models.AsError(err))
+		return again(models.AsError(err))
 	}
 	v.flash("ok", v.t("console.done.task"))
-	return v.seeOther(back)
+	return v.seeOther(page)
+}
+
+// taskPage is the page that a task stands on, and what shows that page again with
+// the form that was refused.
+func (v *visit) taskPage(action string) (page string, again func(*models.Error) error) {
+	if application := v.PostForm("application"); application != "" {
+		return consolePath("/console/applications/"+application, "/console"), func(e *models.Error) error {
+			v.Params = gin.Params{{Key: "id", Value: application}}
+			return v.applicationAgain(action, e)
+		}
+	}
+	if resend := v.PostForm("resend"); resend != "" {
+		return consolePath("/console/resends/"+resend, "/console"), func(e *models.Error) error {
+			v.Params = gin.Params{{Key: "number", Value: resend}}
+			return v.taskOnResend(action, e)
+		}
+	}
+	order := v.PostForm("order")
+	return consolePath("/console/orders/"+order, "/console"), func(e *models.Error) error {
+		v.Params = append(v.Params, gin.Param{Key: "number", Value: order})
+		return v.orderAgain(action, e)
+	}
+}
+
+// taskOnResend shows the resend's page with the form that was refused.
+func (v *visit) taskOnResend(action string, e *models.Error) error {
+	if e.Kind != models.KindInvalid && e.Kind != models.KindConflict {
+		return e
+	}
+	page, err := v.resendPage(v.formAgain(action, e))
+	if err != nil {
+		return err
+	}
+	return v.show(ui.Status(e), views.ResendPage(page))
 }
 
 // applicationAgain shows the application's page with the form that was refused.

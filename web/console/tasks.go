@@ -70,8 +70,12 @@ func (v *visit) taskLines(list []store.TaskRow) []views.TaskLine {
 			Mail: m.Title, Recipient: m.Recipient, Reply: m.Reply, When: ui.Moment(v.language, t.OpenedAt), Age: v.taskAge(t.Task),
 			About: t.OrderNumber, URL: "/console/orders/" + t.OrderNumber,
 		}
-		if t.OrderNumber == "" && t.ApplicationID != nil {
+		switch {
+		case t.OrderNumber != "":
+		case t.ApplicationID != nil:
 			lines[i].About, lines[i].URL = t.ReceiptNumber, "/console/applications/"+strconv.FormatInt(*t.ApplicationID, 10)
+		case t.ResendNumber != "":
+			lines[i].About, lines[i].URL = t.ResendNumber, "/console/resends/"+t.ResendNumber
 		}
 		lines[i].URL += "#task-" + strconv.FormatInt(t.ID, 10)
 	}

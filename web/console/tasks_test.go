@@ -63,6 +63,47 @@ func TestNoticesThatReachNobodyAreSeenTo(t *testing.T) {
 	})
 }
 
+// TestAResendThatNobodyIsToldOf has the acknowledgement of a resend come back after
+// it was sent: the list leads to the resend, and there the task is closed.
+func TestAResendThatNobodyIsToldOf(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		d := h.deliveredOrder()
+		r := h.asked(d.Shipment.DeliveryNumber, "べつの株式会社", "")
+		received := h.resendMail(r, models.MailResendReceived)
+		h.send(received.ID, map[string]models.MailStatus{})
+		_, err := h.RecordBounce(t.Context(), models.BounceReport{MailID: received.ID, Class: models.BounceSoft, StatusCode: "5.2.2", Hash: "x"})
+		must(t, err)
+		b := h.signedIn(models.RoleClerk)
+		b.get("/console").want(http.StatusOK, "お知らせ不達", r.ResendNumber)
+		link := b.get("/console/tasks?kind=mail_failed").want(http.StatusOK, r.ResendNumber, "5.2.2").Find("tbody a").AttrOr("href", "")
+		page := b.get(link).want(http.StatusOK, "届かなかったお知らせがあります", "不達で返送")
+		form := page.Find("form[action^='/console/tasks/']")
+		fields := url.Values{"note": {"\x00"}, "resend": {form.Find("input[name=resend]").AttrOr("value", "")}}
+		path := form.AttrOr("action", "")
+		b.post(path, fields).want(http.StatusUnprocessableEntity, "届かなかったお知らせがあります", "べつの株式会社")
+		fields.Set("note", "電話で伝えました")
+		b.follow(b.post(path, fields)).want(http.StatusOK, "確認を完了しました", r.ResendNumber)
+		b.post(path, fields).want(http.StatusConflict)
+		b.get("/console/tasks?kind=mail_failed").want(http.StatusOK, "確認が必要なものはありません")
+		b.get("/console/audit?action=task_closed").want(http.StatusOK, r.ResendNumber, "電話で伝えました")
+	})
+}
+
+// resendMail is a resend's mail of a kind.
+func (h *house) resendMail(r models.Resend, kind models.MailKind) models.Mail {
+	h.t.Helper()
+	d, err := h.ResendDetail(h.t.Context(), r.ResendNumber)
+	must(h.t, err)
+	for _, m := range d.Mails {
+		if m.Kind == kind {
+			return m
+		}
+	}
+	h.t.Fatalf("no mail %s", kind)
+	return models.Mail{}
+}
+
 // TestDeliveredTodayLeadsToThoseOrders looks at the number on the day and on the next.
 func TestDeliveredTodayLeadsToThoseOrders(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, dialect string) {

@@ -72,6 +72,7 @@ type Resend struct {
 	Sent       *ResendSent
 	Said       []Message
 	Mails      []MailRow
+	Tasks      []TaskRow // about mails to the person who asked
 	Events     []Event
 	Form       Form
 	Changed    *Changed

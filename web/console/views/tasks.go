@@ -16,7 +16,7 @@ type TaskLine struct {
 	Mail      string
 	Recipient string
 	Reply     string
-	About     string // order or receipt number
+	About     string // number of order, receipt or resend
 	URL       string
 	When      string
 	Age       Pill
@@ -24,7 +24,7 @@ type TaskLine struct {
 
 // TaskAbout is the form field that says which page a task is closed on.
 type TaskAbout struct {
-	Field string // order or application
+	Field string // order, application or resend
 	Value string
 }
 
