@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"text/tabwriter"
 	"time"
@@ -54,7 +55,7 @@ func (d doctorCommand) Run(ctx context.Context) error {
 	findings = append(findings, checkDatabase(ctx, c, p)...)
 	findings = append(findings, checkFiles(ctx, c), checkTemporal(ctx, c), checkSMTP(ctx, c))
 	findings = append(findings, checkRunning(ctx, c)...)
-	findings = append(findings, checkMailDomains(ctx, c, p)...)
+	findings = append(findings, checkMailDomains(ctx, net.DefaultResolver, c, p)...)
 	return report(os.Stdout, findings)
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net"
 	"slices"
 	"strings"
 
@@ -12,7 +11,7 @@ import (
 )
 
 // checkMailDomains looks at what the DNS says about the domains that mails come from.
-func checkMailDomains(ctx context.Context, c config.Config, p *profile.Profile) []finding {
+func checkMailDomains(ctx context.Context, dns domains.Resolver, c config.Config, p *profile.Profile) []finding {
 	if p == nil {
 		return nil // there are no senders to look at
 	}
@@ -26,7 +25,7 @@ func checkMailDomains(ctx context.Context, c config.Config, p *profile.Profile) 
 		findings = append(findings, finding{subject: "dkim", state: fine, detail: "mails are not signed here; your mail server may do it"})
 	}
 	setup := domains.Setup{Senders: senderDomains(p), BounceDomain: a.mailDomain(), DKIM: signer}
-	for _, f := range domains.Check(ctx, net.DefaultResolver, setup) {
+	for _, f := range domains.Check(ctx, dns, setup) {
 		findings = append(findings, mailFinding(f))
 	}
 	return findings
