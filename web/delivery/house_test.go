@@ -31,6 +31,7 @@ import (
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/testenv"
 	"github.com/todoke/todoke/web/delivery"
+	"github.com/todoke/todoke/web/public"
 )
 
 // house is the delivery site over a real database and real files, with a clock
@@ -190,6 +191,10 @@ func (h *house) open(change ...func(*delivery.Options)) {
 	engine.RedirectTrailingSlash = false
 	must(h.t, engine.SetTrustedProxies([]string{"127.0.0.1"}))
 	site.Mount(engine)
+	public.New(public.Options{ // its pages lead there
+		Store: h.store, Rules: o.Rules, Brand: o.Brand, Logger: o.Logger, Clock: o.Clock,
+		Inquiries: &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey()},
+	}).Mount(engine)
 	h.server = httptest.NewServer(engine)
 	h.t.Cleanup(h.server.Close)
 }
