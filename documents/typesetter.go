@@ -134,12 +134,12 @@ func (t *typesetter) breakLine(s string, st style, width float64) []string {
 	for s != "" {
 		var segment string
 		segment, s, _, state = uniseg.FirstLineSegmentInString(s, state)
-		size := t.width(segment, st)
-		if visible := t.width(strings.TrimRight(segment, " "), st); used+visible > width && line != "" {
+		size, visible := t.width(segment, st), t.width(strings.TrimRight(segment, " "), st)
+		if used+visible > width && line != "" {
 			lines = append(lines, strings.TrimRight(line, " "))
 			line, used = "", 0
 		}
-		if size > width {
+		if visible > width { // by more than the space behind it, so no line has begun
 			var full []string
 			full, segment = t.cut(segment, st, width)
 			lines = append(lines, full...)

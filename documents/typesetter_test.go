@@ -88,6 +88,19 @@ func TestWrapProperties(t *testing.T) {
 	})
 }
 
+// A word that fits only without the space behind it stays behind what stands before it.
+func TestASpaceThatDoesNotFitMovesNothing(t *testing.T) {
+	ts := typeset(t)
+	st := style{points: 10, leading: 5}
+	width := ts.width("あい", st)
+	if got := strings.Join(ts.wrap("あい う", st, width), "|"); got != "あい|う" {
+		t.Errorf("wrapped to %s", got)
+	}
+	if got := strings.Join(ts.wrap("_ǅ A", style{points: 25.75}, 12), ""); got != "_〓A" {
+		t.Errorf("wrapped to %s", got)
+	}
+}
+
 func TestNumbersAreGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1000000000: "1,000,000,000", -1234: "-1,234"} {
 		if got := number(n); got != want {
