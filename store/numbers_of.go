@@ -26,6 +26,12 @@ func (s *Store) ResendNumbers(ctx context.Context, ids []int64) (map[int64]strin
 	return numbers, translate(err)
 }
 
+// InquiryNumbers gives the numbers of inquiries by row, in one query.
+func (s *Store) InquiryNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := numbersOf(s.reader(ctx).Model(&models.Inquiry{}).Select("id, number"), ids)
+	return numbers, translate(err)
+}
+
 func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.Order{}).Select("id, order_number AS number"), ids)
 }
@@ -54,8 +60,8 @@ func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbers, err
 }
 
-// SubjectOf finds the record that an order or receipt number, as typed, names: the
-// audit log knows records by rows.
+// SubjectOf finds the record that an order, receipt, resend or inquiry number, as
+// typed, names: the audit log knows records by rows.
 func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id int64, err error) {
 	number := models.NormaliseNumber(typed)
 	order, err := optional[models.Order](s.reader(ctx).Select("id").Where("order_number = ?", number))
@@ -71,6 +77,13 @@ func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id
 	}
 	if resend != nil {
 		return "resend", resend.ID, nil
+	}
+	inquiry, err := optional[models.Inquiry](s.reader(ctx).Select("id").Where("number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if inquiry != nil {
+		return "inquiry", inquiry.ID, nil
 	}
 	application, err := optional[models.Application](s.reader(ctx).Select("id").Where("receipt_number = ?", number))
 	if err != nil {

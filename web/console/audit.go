@@ -72,9 +72,11 @@ func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
 }
 
 func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
-	var orders, applications, resends []int64
+	var orders, applications, resends, inquiries []int64
 	for _, e := range list {
 		switch e.Subject {
+		case "inquiry":
+			inquiries = append(inquiries, e.SubjectID)
 		case "resend":
 			resends = append(resends, e.SubjectID)
 		case "order":
@@ -84,6 +86,9 @@ func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
 		}
 	}
 	known, err := v.numbers(orders, applications, resends)
+	if err == nil {
+		known.inquiries, err = v.Store.InquiryNumbers(v.ctx(), inquiries)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +118,7 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 	case "reseller":
 		return id, "/console/resellers/" + id
 	case "inquiry":
-		return id, "/console/inquiries/" + id
+		return known.inquiry(e.SubjectID)
 	case "staff":
 		return id, "/console/staff/" + id
 	}

@@ -216,7 +216,9 @@ func (v *visit) inquiryAgain(action string, e *models.Error) error {
 	for _, f := range e.Fields {
 		form.Problems[f.Field] = texts.Field(v.language, f)
 	}
-	if len(e.Fields) == 0 {
+	if assignee := form.Problems["assignee"]; assignee != "" {
+		form.General = assignee
+	} else if len(e.Fields) == 0 {
 		form.General = texts.Error(v.language, e)
 	}
 	seen := int64(0)

@@ -5,7 +5,7 @@ import "strconv"
 // numbers are what people know rows by: the rows of a page, in a query for orders
 // and one for applications.
 type numbers struct {
-	orders, receipts, resends map[int64]string
+	orders, receipts, resends, inquiries map[int64]string
 }
 
 func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) {
@@ -19,6 +19,11 @@ func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) 
 	}
 	n.resends, err = v.Store.ResendNumbers(v.ctx(), resends)
 	return n, err
+}
+
+// inquiry gives an inquiry's number, and its page.
+func (n numbers) inquiry(id int64) (number, url string) {
+	return n.inquiries[id], "/console/inquiries/" + n.inquiries[id]
 }
 
 // resend gives a resend's number, and its page.

@@ -28,7 +28,14 @@ type house struct {
 	api    models.Actor
 	now    time.Time
 	orders int
+	told   []int64
 }
+
+// floor is how long taking an inquiry lasts at least.
+const floor = 20 * time.Millisecond
+
+// Tell notes what the process would have been told.
+func (h *house) Tell(outboxID int64) { h.told = append(h.told, outboxID) }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
@@ -57,6 +64,7 @@ func newHouse(t *testing.T) *house {
 	public.New(public.Options{
 		Store: h.Store, Rules: p.Rules(), Brand: p.Brand, Logger: slog.New(slog.DiscardHandler), Clock: clock,
 		Places: []public.Place{{Kind: "console", URL: "/console"}, {Kind: "api", URL: "/v1/docs"}},
+		Inquiries: &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey(), Floor: floor},
 	}).Mount(h.engine)
 	return h
 }

@@ -1344,7 +1344,7 @@ func fitsCard(v Inquiry) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if f.Known != "—" {
 				templ_7745c5c3_Err = ui.Pill("warn", v.T("console.inquiry.unfit")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
