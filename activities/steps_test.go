@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/activities"
+	"github.com/todoke/todoke/mail/mailbox"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/store"
@@ -98,6 +99,16 @@ var steps = []step{
 	{activity: "SendMail", when: "it acknowledges a resend", prepare: func(h *house.House) (any, []any) {
 		state := advanced(h, asked(h))
 		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: state.Notices[0]}}
+	}},
+	{activity: "SendMail", when: "it acknowledges an inquiry", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Inquire().Mails[0].ID}}
+	}},
+	{activity: "SendMail", when: "it answers an inquiry", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Answer(h.Inquire(), "お答えします。").Mails[1].ID}}
+	}},
+	{activity: "SendMail", when: "its server refuses the answer to an inquiry", prepare: func(h *house.House) (any, []any) {
+		h.Mailbox.SetBehaviour(at(mailbox.StageRcpt, mailbox.Refuse))
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Answer(h.Inquire(), "お答えします。").Mails[1].ID}}
 	}},
 	{activity: "DrainOutbox", when: "two entries are due", counting: true, prepare: func(h *house.House) (any, []any) {
 		h.NewOrder()

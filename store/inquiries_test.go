@@ -310,3 +310,75 @@ func TestRepliesAtOnceLandOnce(t *testing.T) {
 		h.sound()
 	})
 }
+
+// A report that the newest answer did not arrive has the inquiry wait again; one
+// about an earlier answer, a repeated one, a delay or the acknowledgement do not.
+func TestAnAnswerThatBouncedWaitsAgain(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		d := h.answer(h.inquire(), "お答えします。")
+		number, answer := d.Inquiry.Number, d.Mails[1].ID
+		for _, m := range d.Mails {
+			h.send(m.ID, models.MailSent)
+		}
+		waits := func(when string, want bool) {
+			t.Helper()
+			i := h.inquiry(number).Inquiry
+			equal(t, when+": waits", i.Status == models.InquiryOpen && i.WaitingSince != nil, want)
+		}
+		h.bounce(d.Mails[0].ID, models.BounceSoft, "5.2.2")
+		waits("the acknowledgement bounced", false)
+		h.bounce(answer, models.BounceDelayed, "4.4.1")
+		waits("the answer is delayed", false)
+		equal(t, "outbox", h.bounce(answer, models.BounceHard, "5.1.1").OutboxID, 0)
+		waits("the answer bounced", true)
+		d = h.inquiry(number)
+		equal(t, "mail", string(d.Mails[1].Status)+" "+d.Mails[1].Reply, "failed bounced 5.1.1")
+		log, _, err := h.Audit(t.Context(), store.AuditFilter{Subject: "inquiry", SubjectID: d.Inquiry.ID}, store.Page{Limit: 1})
+		must(t, err)
+		equal(t, "noted", log[0].Action, "inquiry_unsent")
+		marks, _, err := h.AddressMarks(t.Context(), "taro@customer", store.Page{})
+		must(t, err)
+		equal(t, "address marked", len(marks), 1)
+		equal(t, "of no order", marks[0].OrderNumber, "")
+		must(t, h.CloseInquiry(t.Context(), h.staff, decideOn(d, "電話で回答")))
+		h.bounce(answer, models.BounceHard, "5.1.1")
+		equal(t, "reported again after it was closed", h.inquiry(number).Inquiry.Status, models.InquiryClosed)
+
+		closed := h.answer(h.inquire(func(a *store.Asking) { a.Form.Asker.Email = "other@customer.example.jp" }), "お答えします。")
+		h.send(closed.Mails[1].ID, models.MailSent)
+		must(t, h.CloseInquiry(t.Context(), h.staff, decideOn(closed, "完了")))
+		h.bounce(closed.Mails[1].ID, models.BounceSoft, "5.2.2")
+		number = closed.Inquiry.Number
+		waits("the last answer of a closed one bounced", true)
+		second := h.answer(h.answer(h.inquiry(number), "二通目"), "三通目")
+		h.send(second.Mails[2].ID, models.MailSent)
+		h.bounce(second.Mails[2].ID, models.BounceSoft, "5.2.2")
+		waits("an earlier answer bounced", false)
+		h.sound()
+	})
+}
+
+// A report and staff's next answer in the same moment: the inquiry never waits
+// for what has been done, and never counts as answered by what did not arrive.
+func TestABounceWhileStaffAnswerAgain(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		for range 5 {
+			d := h.answer(h.inquire(), "一通目")
+			first := d.Mails[1].ID
+			h.send(first, models.MailSent)
+			var refused error
+			race(2, func(n int) {
+				if n == 0 {
+					h.bounce(first, models.BounceSoft, "5.2.2")
+					return
+				}
+				_, refused = h.AnswerInquiry(t.Context(), h.staff, decideOn(d, "二通目"))
+			})
+			after := h.inquiry(d.Inquiry.Number).Inquiry.Status
+			if refused == nil != (after == models.InquiryAnswered) {
+				t.Errorf("the answer is refused with %v, and the inquiry is %s", refused, after)
+			}
+		}
+		h.sound()
+	})
+}

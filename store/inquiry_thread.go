@@ -192,14 +192,15 @@ func (s *Store) afterInquiryMail(tx *gorm.DB, m models.Mail) error {
 	if m.Kind != models.MailInquiryAnswer || m.Status != models.MailFailed && m.Status != models.MailUnknown {
 		return nil
 	}
-	var newest models.InquiryMessage
+	// Locked before the newest answer is looked for: staff may be giving another.
+	var i models.Inquiry
 	about := tx.Model(&models.InquiryMessage{}).Select("inquiry_id").Where("id = ?", *m.InquiryMessageID)
-	err := tx.Where("kind = ? AND inquiry_id = (?)", models.MessageAnswer, about).Order("id DESC").Take(&newest).Error
-	if err != nil || newest.ID != *m.InquiryMessageID {
+	if err := s.locked(tx).Where("id = (?)", about).Take(&i).Error; err != nil || i.Status == models.InquiryOpen {
 		return err
 	}
-	var i models.Inquiry
-	if err := s.locked(tx).Where("id = ?", newest.InquiryID).Take(&i).Error; err != nil || i.Status == models.InquiryOpen {
+	var newest models.InquiryMessage
+	err := tx.Where("kind = ? AND inquiry_id = ?", models.MessageAnswer, i.ID).Order("id DESC").Take(&newest).Error
+	if err != nil || newest.ID != *m.InquiryMessageID {
 		return err
 	}
 	before := i.Status

@@ -15,6 +15,7 @@ var tables = []string{
 	"applications", "orders", "order_lines", "send_backs", "send_back_reasons", "confirmations", "decisions", "contracts",
 	"holdings", "holding_changes", "shipments", "mails", "tasks", "documents", "audit_entries", "outbox", "idempotency_keys",
 	"running_numbers", "password_requests", "resends", "resend_decisions",
+	"inquiries", "inquiry_messages",
 }
 
 // Census counts everything that a process can leave behind: rows of every table,
@@ -34,6 +35,7 @@ func (h *House) Census() map[string]int {
 		"SELECT status || ' version ' || version || ' waiting for ' || waiting_for FROM orders",
 		"SELECT kind || ' mail version ' || version || ' ' || status FROM mails",
 		"SELECT 'resend ' || status || ' version ' || version FROM resends",
+		"SELECT 'inquiry ' || status || ' version ' || version FROM inquiries",
 		"SELECT 'warned resend' FROM resends WHERE warned_at IS NOT NULL",
 		"SELECT 'escalated resend' FROM resends WHERE escalated_at IS NOT NULL",
 		"SELECT 'application ' || status FROM applications",
@@ -88,6 +90,8 @@ func (h *House) PersonalData() []string {
 		"SELECT token FROM documents",
 		"SELECT reference, end_user_name, asker_company_name, asker_person_name, asker_phone, asker_email, resend_to, reason, link_salt FROM resends",
 		"SELECT note FROM resend_decisions",
+		"SELECT asker_company_name, asker_person_name, asker_phone, asker_email, contract_company, contract_person, address_salt FROM inquiries",
+		"SELECT text, sender FROM inquiry_messages",
 	} {
 		all = append(all, h.strings(query)...)
 	}

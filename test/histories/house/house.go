@@ -69,7 +69,7 @@ type Options struct {
 // Noon is a Wednesday without holidays around it, 12:00 in Japan.
 var Noon = time.Date(2026, time.June, 10, 3, 0, 0, 0, time.UTC)
 
-// MailDomain is where bounces come to.
+// MailDomain is where bounces and replies come to.
 const MailDomain = "example.jp"
 
 // Public is the address of the house's pages.
@@ -161,7 +161,7 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 	all := worker.Activities{
 		Orders: &activities.Orders{Store: h.Store, Sealer: h.Ring},
 		Mails: &activities.Mails{
-			Store: h.Store, Profile: h.Profile, Renderer: renderer, Sender: sender, Secrets: h.Ring, Links: links,
+			Store: h.Store, Profile: h.Profile, Renderer: renderer, Sender: sender, Secrets: h.Ring, Links: links, ReplyDomain: MailDomain,
 			ReturnPath: func(mailID int64) (string, error) {
 				tag, err := h.Ring.Tag(bounce.TagPurpose, mailID)
 				return bounce.Address(tag, MailDomain), err
