@@ -78,7 +78,7 @@ func TestTheQueueOfInquiries(t *testing.T) {
 			"": 3, "status=open": 2, "status=late": 1, "status=answered": 1, "status=closed": 0, "assignee=me": 1,
 			"q=" + late.Inquiry.Number: 1, "q=88888888": 2, "q=" + url.QueryEscape("みなと精機"): 3, "q=kobayashi@minato-seiki.example": 3, "q=%25": 0,
 		} {
-			if got := b.get("/console/inquiries?"+query).want(http.StatusOK).Find("table[data-rows] tbody tr").Length(); got != want {
+			if got := b.get("/console/inquiries?" + query).want(http.StatusOK).Find("table[data-rows] tbody tr").Length(); got != want {
 				t.Errorf("%s lists %d, want %d", query, got, want)
 			}
 		}

@@ -63,7 +63,7 @@ func newHouse(t *testing.T) *house {
 	h.engine = gin.New()
 	public.New(public.Options{
 		Store: h.Store, Rules: p.Rules(), Brand: p.Brand, Logger: slog.New(slog.DiscardHandler), Clock: clock,
-		Places: []public.Place{{Kind: "console", URL: "/console"}, {Kind: "api", URL: "/v1/docs"}},
+		Places:    []public.Place{{Kind: "console", URL: "/console"}, {Kind: "api", URL: "/v1/docs"}},
 		Inquiries: &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey(), Floor: floor},
 	}).Mount(h.engine)
 	return h
