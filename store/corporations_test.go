@@ -285,7 +285,7 @@ func TestPostalCodes(t *testing.T) {
 func TestBothDatabasesFindTheSameCorporations(t *testing.T) {
 	t.Parallel()
 	var file bytes.Buffer
-	must(t, directory.WriteCorporations(&file, directory.SampleOptions{Corporations: 3000, Seed: 7}))
+	must(t, directory.WriteCorporations(&file, directory.SampleOptions{Corporations: 1000, Seed: 7}))
 	path := filepath.Join(t.TempDir(), "all.csv")
 	must(t, os.WriteFile(path, file.Bytes(), 0o600))
 	files, err := directory.Open(path)
@@ -302,7 +302,7 @@ func TestBothDatabasesFindTheSameCorporations(t *testing.T) {
 		}
 		done, err := importers[way](h.Store, t.Context(), store.CorporationImport{Lines: read})
 		must(t, err)
-		equal(t, "imported", done.Added, 3000)
+		equal(t, "imported", done.Added, 1000)
 		houses[dialect] = h
 	}
 	for _, text := range []string{"日本", "商事", "コンサル", "ン", "八幡神社", "業所", "Ａ", "設計事", "ハウ", "山田", "の", "労働組合"} {

@@ -55,6 +55,11 @@ func (p *passwords) check() {
 			p.t.Fatalf("the password of version %d is that of version %d", version, p.version)
 		}
 	}
+}
+
+// checkAll looks at everything that is kept, which takes too long after every step.
+func (p *passwords) checkAll() {
+	p.t.Helper()
 	broken, err := p.Invariants(p.house.t.Context())
 	p.must(err)
 	for _, v := range broken {
@@ -234,6 +239,7 @@ func TestPasswordsNeverComeBack(t *testing.T) {
 					steps[rapid.SampledFrom(names).Draw(rt, fmt.Sprintf("step %d", i))]()
 					p.check()
 				}
+				p.checkAll()
 			})
 		})
 	}
