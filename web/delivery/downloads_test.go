@@ -39,6 +39,17 @@ func (h *house) publish(product string, kind models.FileKind, name string, conte
 
 func pathOf(f models.ProductFile) string { return fmt.Sprintf("/delivery/files/%d", f.ID) }
 
+// awaitFetched waits until a file counts as fetched so often: a transfer is counted
+// after its last byte, which the browser has by then.
+func (h *house) awaitFetched(what string, p parcel, f models.ProductFile, want string) {
+	h.t.Helper()
+	for begun := time.Now(); h.fetched(p, f) != want; time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			h.t.Fatalf("fetched %s: %s, want %s", what, h.fetched(p, f), want)
+		}
+	}
+}
+
 // fetched tells how often a delivery fetched a file, as "started/finished".
 func (h *house) fetched(p parcel, f models.ProductFile) string {
 	h.t.Helper()
@@ -86,8 +97,8 @@ func TestDownloadsOfANewPurchase(t *testing.T) {
 		_, params, err := mime.ParseMediaType(disposition)
 		must(t, err)
 		equal(t, "the manual's name as read", params["filename"], manual.FileName)
-		equal(t, "fetched", h.fetched(p, program), "1/1")
-		equal(t, "the other fetched", h.fetched(p, manual), "1/1")
+		h.awaitFetched("once", p, program, "1/1")
+		h.awaitFetched("the other once", p, manual, "1/1")
 		d, err := h.store.OrderDetail(t.Context(), models.Process, p.order.OrderNumber)
 		must(t, err)
 		equal(t, "in the order's history", countActions(d, "file_downloaded"), 2)
@@ -210,12 +221,12 @@ func TestPartsOfAFile(t *testing.T) {
 		if a.status == http.StatusRequestedRangeNotSatisfiable && c.headers[1] == "bytes=10-" {
 			equal(t, "what there is", a.header.Get("Content-Range"), "bytes */10")
 		}
-		equal(t, fmt.Sprintf("fetched after %q", c.headers), h.fetched(p, f), c.counted)
+		h.awaitFetched(fmt.Sprintf("after %q", c.headers), p, f, c.counted)
 	}
 	a := v.send(http.MethodHead, pathOf(f), nil).want(http.StatusOK)
 	equal(t, "length by HEAD", a.header.Get("Content-Length"), "10")
 	equal(t, "tag by HEAD", a.header.Get("ETag"), tag)
-	equal(t, "fetched after HEAD", h.fetched(p, f), "4/7")
+	h.awaitFetched("after HEAD", p, f, "4/7")
 
 	a = v.get(pathOf(f), "Range", "bytes=0-1,8-9").want(http.StatusPartialContent)
 	kind, params, err := mime.ParseMediaType(a.header.Get("Content-Type"))
@@ -229,7 +240,7 @@ func TestPartsOfAFile(t *testing.T) {
 		must(t, err)
 		equal(t, "part", part.Header.Get("Content-Range")+" "+string(body), want)
 	}
-	equal(t, "fetched after two parts", h.fetched(p, f), "5/8")
+	h.awaitFetched("after two parts", p, f, "5/8")
 }
 
 // A file that is not as it was published is not given out.
@@ -375,13 +386,9 @@ func TestBrokenTransfersGoOn(t *testing.T) {
 	const first = 1 << 20
 	_, err = io.CopyN(sum, response.Body, first)
 	must(t, errors.Join(err, response.Body.Close())) // closing before the end cuts the connection
-	for begun := time.Now(); h.fetched(p, f) != "1/0"; time.Sleep(10 * time.Millisecond) {
-		if time.Since(begun) > 10*time.Second {
-			t.Fatalf("the broken transfer counts as %s", h.fetched(p, f))
-		}
-	}
+	h.awaitFetched("after breaking off", p, f, "1/0")
 	rest := v.fetch(pathOf(f), sum, "Range", fmt.Sprintf("bytes=%d-", first), "If-Range", response.Header.Get("ETag"))
 	equal(t, "bytes of the rest", rest, f.Size-first)
 	equal(t, "SHA-256", hex.EncodeToString(sum.Sum(nil)), f.SHA256)
-	equal(t, "fetched", h.fetched(p, f), "1/1")
+	h.awaitFetched("once", p, f, "1/1")
 }
