@@ -27,7 +27,7 @@ func testAllAtOnce(t *testing.T, h *house) {
 	o.number = h.enter(t, o.sheet)
 	v := h.awaitSentBack(t, o.number, 1)
 	want := []reason{
-		{wrongSeller, otherPartner, harness.PartnerCode, byReapplyOrReplace},
+		{wrongSeller, otherPartner, harness.PartnerCode, byReapply},
 		{term, "12", "24, 36, 12", byConfirmOrReplace},
 		{notEligible, "", "TMGS", byCancel},
 		{credits, "true", harness.Product + ", TMGS", byReapplyOrReplace},

@@ -173,7 +173,7 @@ func partyCases() []sendBackCase {
 			prepare: func(_ *testing.T, _ *house, o *caseOrder) {
 				o.application.Reseller.PartnerCode, o.application.Reseller.CompanyName = otherPartner, "株式会社別販売"
 			},
-			reasons: only(wrongSeller, otherPartner, harness.PartnerCode, byReapplyOrReplace),
+			reasons: only(wrongSeller, otherPartner, harness.PartnerCode, byReapply),
 			settle: []settlement{
 				{name: "reapply", do: reapplyRight(), check: applicantTold},
 				{name: "replace does not settle it", ends: "sent_back", do: func(t *testing.T, h *house, o *caseOrder) {
@@ -187,7 +187,7 @@ func partyCases() []sendBackCase {
 			prepare: func(_ *testing.T, _ *house, o *caseOrder) {
 				o.application.Reseller.PartnerCode, o.application.Reseller.CompanyName = "", "株式会社別販売"
 			},
-			reasons: only(wrongSeller, "株式会社別販売", "株式会社検証販売", byReapplyOrReplace),
+			reasons: only(wrongSeller, "株式会社別販売", "株式会社検証販売", byReapply),
 			settle:  []settlement{{name: "reapply", do: reapplyRight()}},
 		},
 	}

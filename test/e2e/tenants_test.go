@@ -109,6 +109,20 @@ func operations(t *testing.T, client *harness.Client) map[string][]string {
 	return methods
 }
 
+// resent has the first reseller ask for a delivery once more, and gives the resend's number.
+func (h *house) resent(t *testing.T, delivery string) string {
+	t.Helper()
+	taken := ask(t, h.seller, http.MethodPost, "/v1/deliveries/"+delivery+"/resend", http.Header{"Idempotency-Key": {"mine"}}, []byte(`{"reason":"lost"}`))
+	var made struct {
+		Number string `json:"resend_number"`
+	}
+	decode(t, []byte(taken.body), &made)
+	if made.Number == "" {
+		t.Fatalf("the resend of %s gives %d: %s", delivery, taken.status, taken.body)
+	}
+	return made.Number
+}
+
 // notMineIsNotThere tries every operation on a number that is another reseller's and on one that nobody has: the
 // answers are the same to the letter, with a good body, a bad one and none.
 func notMineIsNotThere(t *testing.T, h *house) {
@@ -120,8 +134,11 @@ func notMineIsNotThere(t *testing.T, h *house) {
 		t.Fatalf("number: %v", err)
 	}
 	theirReceipt := h.fileAsOther(t)
+	resend := h.resent(t, mine.Shipment.DeliveryNumber)
+	key := http.Header{"Idempotency-Key": {"not-mine"}}
 	bodies := map[string]string{
 		"reapply": `{"receipt_number":"` + theirReceipt + `"}`, "cancel": `{"reason":"mine now"}`,
+		"resend":  `{"reason":"mine now"}`,
 		"replace": `{"po_number":"X","order_type":"new","lines":[{"product_code":"APX1","kind":"new","quantity":10,"months":24,"unit_price":1}]}`,
 	}
 	tried := 0
@@ -135,14 +152,19 @@ func notMineIsNotThere(t *testing.T, h *house) {
 				}
 			case strings.Contains(path, "{receipt_number}"):
 				pairs = append(pairs, [2]string{strings.Replace(path, "{receipt_number}", receipt, 1), strings.Replace(path, "{receipt_number}", nobodys, 1)})
+			case strings.Contains(path, "{delivery_number}"):
+				pairs = append(pairs, [2]string{strings.Replace(path, "{delivery_number}", mine.Shipment.DeliveryNumber, 1), strings.Replace(path, "{delivery_number}", "SHPC0000000", 1)})
+			case strings.Contains(path, "{resend_number}"):
+				pairs = append(pairs, [2]string{strings.Replace(path, "{resend_number}", resend, 1), strings.Replace(path, "{resend_number}", "RS0000000", 1)})
+			case strings.HasPrefix(path, "/v1/postal-codes/"): // public data, nobody's
 			case strings.Contains(path, "{"):
 				t.Errorf("nobody tried what %s gives of another reseller's", path)
 			}
 			good := bodies[path[strings.LastIndex(path, "/")+1:]]
 			for _, pair := range pairs {
 				for _, body := range []string{good, `{"reason":""}`, `{`, ``} {
-					theirs := ask(t, h.other, method, pair[0], nil, []byte(body))
-					none := ask(t, h.other, method, pair[1], nil, []byte(body))
+					theirs := ask(t, h.other, method, pair[0], key, []byte(body))
+					none := ask(t, h.other, method, pair[1], key, []byte(body))
 					if theirs.status != none.status || theirs.anonymous(t) != none.anonymous(t) {
 						t.Errorf("%s %s tells another reseller's from none:\n%s\n%s", method, path, theirs.body, none.body)
 					}
@@ -202,7 +224,7 @@ func bearerReceipt(t *testing.T, h *house) {
 		return err == nil && v.Status == "sent_back", v.raw
 	})
 	want := []reason{
-		{wrongSeller, harness.PartnerCode, otherPartner, byReapplyOrReplace}, {term, "12", "24", byConfirmOrReplace},
+		{wrongSeller, harness.PartnerCode, otherPartner, byReapply}, {term, "12", "24", byConfirmOrReplace},
 	}
 	if got := v.SendBacks[0].Reasons; len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 		t.Errorf("sent back for %+v, want %+v", got, want)
@@ -256,7 +278,7 @@ func testScopes(t *testing.T, h *house) {
 			return true
 		case method == http.MethodGet && scope == string(models.ScopeRead):
 			return true
-		case strings.HasPrefix(path, "/v1/applications"):
+		case strings.HasPrefix(path, "/v1/applications"), strings.HasPrefix(path, "/v1/corporations"), strings.HasPrefix(path, "/v1/postal-codes"):
 			return scope == string(models.ScopeApplications)
 		default:
 			return scope == string(models.ScopeOrders)
