@@ -1,9 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/todoke/todoke/activities"
@@ -34,6 +38,7 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err := a.schemaCurrent(ctx); err != nil {
 		return err
 	}
+	limitMemory(cmp.Or(c.RendersAtOnce, runtime.GOMAXPROCS(0)))
 	m := metrics.New(a.store, a.profile.Calendar().CoveredUntil())
 	w, stop, err := a.startWorker(ctx, m)
 	if err != nil {
@@ -50,6 +55,16 @@ func (workerCommand) Run(ctx context.Context) error {
 // waiting for days if need be, is read again from its history when something
 // happens to it, which takes milliseconds; each one held takes some 60 KB.
 const workflowsKept = 256
+
+// limitMemory keeps the heap below twice what is alive: a drawing leaves 13 MB of
+// garbage behind, and without a limit the collector lets that add up. The limit is
+// soft, and GOMEMLIMIT's word counts more.
+func limitMemory(renders int) {
+	const alive, perRender = 24<<20 + workflowsKept*60<<10, 20 << 20
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(alive + renders*perRender))
+	}
+}
 
 // startWorker starts the worker, waiting for Temporal if need be.
 func (a *app) startWorker(ctx context.Context, m *metrics.Metrics) (sdkworker.Worker, func(), error) {
