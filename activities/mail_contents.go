@@ -81,6 +81,8 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 		return a.inquiry(f), nil
 	case models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused:
 		return a.resendMail(f)
+	case models.MailContactChangeDone, models.MailContactChangePartly, models.MailContactAddressReplaced, models.MailContactAddressNew:
+		return a.contactMail(f), nil
 	}
 	return a.notice(f)
 }

@@ -48,6 +48,12 @@ type Links struct {
 // Delivery is the delivery site, one address for all deliveries.
 func (l Links) Delivery() string { return l.Public + "/delivery" }
 
+// Portal is the contract portal's sign-in page.
+func (l Links) Portal() string { return l.Public + "/portal" }
+
+// PortalContract is a contract's page in the portal.
+func (l Links) PortalContract(license string) string { return l.Portal() + "/contracts/" + license }
+
 // Certificate is the public page of a certificate.
 func (l Links) Certificate(token string) string { return l.Public + "/certificates/" + token }
 

@@ -23,6 +23,11 @@ const (
 	KindResendRefused     Kind = "resend_refused"
 	KindResentID          Kind = "resent_delivery_id"
 	KindResentPassword    Kind = "resent_delivery_password"
+
+	KindContactChangeDone      Kind = "contact_change_done"
+	KindContactChangePartly    Kind = "contact_change_partly_done"
+	KindContactAddressReplaced Kind = "contact_address_replaced"
+	KindContactAddressNew      Kind = "contact_address_new"
 )
 
 // Kinds gives every kind, in the order of an order's life, then what stands beside it.
@@ -32,12 +37,13 @@ func Kinds() []Kind {
 		KindSendBack, KindSendBackApplicant, KindSendBackReminder, KindOrderCancelled,
 		KindInquiryReceived, KindInquiryAnswer,
 		KindResendReceived, KindResendQuestion, KindResendRefused, KindResentID, KindResentPassword,
+		KindContactChangeDone, KindContactChangePartly, KindContactAddressReplaced, KindContactAddressNew,
 	}
 }
 
 // Data is what a mail of one kind says. Each kind has one struct, so a mail
-// cannot hold what its kind must not tell: none has a field for a license ID or
-// a period, and the mail with the password has none for the delivery number.
+// cannot hold what its kind must not tell: none about an order has a field for a
+// license ID or a period, and the mail with the password has none for the delivery number.
 type Data interface {
 	Kind() Kind
 	subject() subject

@@ -106,6 +106,22 @@ func samples() []Data {
 			ValidUntil: models.NewDate(2027, 2, 28), SiteURL: "https://delivery.example.jp/",
 			Communication: "納品は12/1以降でお願いします。", Resent: true,
 		},
+		ContactChange{
+			LicenseID: "1234567890", Done: []models.Text{{JA: "契約窓口：電話番号", EN: "Contract contact: Phone"}, {JA: "契約窓口：メールアドレス", EN: "Contract contact: Mail address"}},
+			SignInFrom: models.NewDate(2026, 12, 2), Link: "https://example.jp/portal/contracts/1234567890",
+		},
+		ContactChange{
+			LicenseID: "1234567890", Done: []models.Text{{JA: "サポート窓口：電話番号", EN: "Support contact: Phone"}},
+			Waiting: []models.Text{{JA: "契約窓口：会社名", EN: "Contract contact: Company"}}, RequestNumber: "NC4830217", Days: 5,
+			SignInFrom: models.NewDate(2026, 12, 2), Link: "https://example.jp/portal/contracts/1234567890",
+		},
+		ContactAddressReplaced{
+			LicenseID: "1234567890", Contact: models.Text{JA: "契約窓口", EN: "Contract contact"}, Until: models.NewDate(2026, 12, 1),
+		},
+		ContactAddressNew{
+			LicenseID: "1234567890", Contact: models.Text{JA: "サポート窓口", EN: "Support contact"}, From: models.NewDate(2026, 12, 2),
+			Link: "https://example.jp/portal",
+		},
 	}
 }
 
@@ -278,6 +294,9 @@ func TestTheTwoDeliveryMailsNeverHoldBothSecrets(t *testing.T) {
 		t.Error("the PW mail could hold the delivery number")
 	}
 	for _, data := range samples() {
+		if _, ofAnOrder := reflect.TypeOf(data).FieldByName("OrderNumber"); !ofAnOrder {
+			continue // people who manage a contract know it by its license ID
+		}
 		for _, field := range []string{"LicenseID", "Period", "StartDate", "EndDate"} {
 			if _, found := reflect.TypeOf(data).FieldByName(field); found {
 				t.Errorf("%s could hold %s", data.Kind(), field)

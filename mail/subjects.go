@@ -77,6 +77,22 @@ func DefaultSubjects() Subjects {
 			JA: "再送:重要:納品 {brand} {order} PW{partner}",
 			EN: "Resent:Important: delivery {brand} {order} PW{partner}",
 		},
+		KindContactChangeDone: {
+			JA: "契約内容変更完了",
+			EN: "Contract details changed",
+		},
+		KindContactChangePartly: {
+			JA: "契約内容変更受付＆一部変更処理完了",
+			EN: "Contract change accepted and partly done",
+		},
+		KindContactAddressReplaced: {
+			JA: "【{company}】ご契約の連絡先メールアドレス変更のお知らせ",
+			EN: "[{company}] The contact address of your contract was changed",
+		},
+		KindContactAddressNew: {
+			JA: "【{company}】ご契約の連絡先メールアドレス登録のお知らせ",
+			EN: "[{company}] Your address is now the contact of a contract",
+		},
 	}
 }
 

@@ -28,6 +28,12 @@ const (
 	// MailInquiryReceived and MailInquiryAnswer are the mails of an inquiry's thread.
 	MailInquiryReceived MailKind = "inquiry_received"
 	MailInquiryAnswer   MailKind = "inquiry_answer"
+	// The mails of a change of a contract's contacts: to whoever asked, and to the
+	// addresses that a contact had and has now; their version is the contact's place.
+	MailContactChangeDone      MailKind = "contact_change_done"
+	MailContactChangePartly    MailKind = "contact_change_partly_done"
+	MailContactAddressReplaced MailKind = "contact_address_replaced"
+	MailContactAddressNew      MailKind = "contact_address_new"
 )
 
 // TellsPassword says whether the mail brings a delivery's password.
@@ -73,6 +79,7 @@ type Mail struct {
 	ResendID      *int64
 	// InquiryMessageID is the message that the mail brings or acknowledges.
 	InquiryMessageID *int64
+	ContractChangeID *int64
 	Version          int
 	Recipient        string
 	Language         Language

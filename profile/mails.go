@@ -36,8 +36,6 @@ const (
 	MailDeliveryFailedStaff models.MailKind = "delivery_failed_staff"
 	MailTemporaryPassword   models.MailKind = "temporary_password"
 	MailPasswordChanged     models.MailKind = "password_changed"
-	MailContactChangeDone   models.MailKind = "contact_change_done"
-	MailContactChangePartly models.MailKind = "contact_change_partly_done"
 	MailReviewResult        models.MailKind = "review_result"
 	MailIssueURLApexOne     models.MailKind = "issue_url_apex_one"
 	MailIssuedApexOne       models.MailKind = "issued_apex_one"
@@ -59,7 +57,8 @@ func MailKinds() []models.MailKind {
 		models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
 		models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
 		MailDeliveryFailedStaff, MailTemporaryPassword, MailPasswordChanged,
-		MailContactChangeDone, MailContactChangePartly, MailReviewResult,
+		models.MailContactChangeDone, models.MailContactChangePartly, MailReviewResult,
+		models.MailContactAddressReplaced, models.MailContactAddressNew,
 		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
 		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, MailRenewalNotice,
 		MailInvitation, MailVerificationCode,

@@ -21,6 +21,8 @@ type MailFacts struct {
 	Inquiry     *models.Inquiry
 	Thread      []models.InquiryMessage // up to the message that the mail brings
 	ThreadMails []models.Mail           // that brought messages of the thread before
+	Contract    *models.Contract        // whose contacts were changed
+	Change      *models.ContractChange  // with its fields
 	EndUserName string                  // the contract's holder once registered, else as applied
 }
 
@@ -34,6 +36,9 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		}
 		if f.Mail.InquiryMessageID != nil {
 			return inquiryThread(tx, &f)
+		}
+		if f.Mail.ContractChangeID != nil {
+			return contractChangeFacts(tx, &f)
 		}
 		applicationID := f.Mail.ApplicationID
 		if f.Mail.OrderID != nil {

@@ -35,7 +35,8 @@ func mailKey(m models.Mail) string {
 	for _, ref := range []struct {
 		name string
 		id   *int64
-	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID}} {
+	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
+		{"contract-change", m.ContractChangeID}} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}

@@ -32,6 +32,12 @@ func (s *Store) InquiryNumbers(ctx context.Context, ids []int64) (map[int64]stri
 	return numbers, translate(err)
 }
 
+// LicenseIDs gives the license IDs of contracts by row, in one query.
+func (s *Store) LicenseIDs(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := numbersOf(s.reader(ctx).Model(&models.Contract{}).Select("id, license_id AS number"), ids)
+	return numbers, translate(err)
+}
+
 func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.Order{}).Select("id, order_number AS number"), ids)
 }
