@@ -36,7 +36,7 @@ type Application struct {
 func (r *Renderer) Application(ctx context.Context, a Application) (PDF, error) {
 	return r.render(ctx, func(t *typesetter) (*draft, error) {
 		s := &applicationSheet{
-			Application: a, typesetter: t, say: wordsIn(a.Language),
+			Application: a, fieldSheet: fieldSheet{t, wordsIn(a.Language)},
 			issuer: cmp.Or(a.Issuer.In(a.Language), r.brand.In(a.Language)),
 		}
 		return &draft{

@@ -5,6 +5,8 @@ type group struct {
 	strips []*strip
 	// inTable says that a page which begins with this group needs the table's head.
 	inTable bool
+	// newPage says that a page begins with this group, whatever room is left before.
+	newPage bool
 }
 
 func (g group) height() float64 {
@@ -73,7 +75,7 @@ func (l *layout) cut() [][]*strip {
 		if i == len(l.body)-1 {
 			need += l.closing.height // the closing never stands on a page alone
 		}
-		if need > left && len(page) > 0 {
+		if (need > left || g.newPage) && len(page) > 0 {
 			turn(g.inTable)
 		}
 		for _, s := range g.strips {

@@ -23,6 +23,7 @@ type Contract struct {
 	Dealer     Party `gorm:"embedded;embeddedPrefix:dealer_"`
 	ResellerID int64
 	Void       bool
+	Hidden     bool       // in the portal, at the holder's wish
 	ValidAt    *time.Time // nil until delivered; the moment it turns valid
 	Version    int64
 	CreatedAt  time.Time

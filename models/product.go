@@ -48,6 +48,8 @@ type Product struct {
 	Option bool `yaml:"option" default:"false"`
 	// OfflineCode says that the code is entered where there is no network: renewals and additions show it too.
 	OfflineCode bool `yaml:"offline_code" default:"false"`
+	// PortalShown says that contract holders see holdings of it in the contract portal (contracts.md).
+	PortalShown bool `yaml:"portal_shown" default:"true"`
 	// MinimumQuantity is the least that may be renewed, also after a reduction (renewal.md).
 	MinimumQuantity int `yaml:"minimum_quantity" default:"1"`
 	MaximumQuantity int `yaml:"maximum_quantity" default:"999999"`
@@ -162,6 +164,17 @@ func (c *Catalogue) Product(code string) (Product, bool) {
 
 // Products gives all products in the profile's order.
 func (c *Catalogue) Products() []Product { return slices.Clone(c.products) }
+
+// PortalProducts gives the codes of the products that the contract portal shows.
+func (c *Catalogue) PortalProducts() []string {
+	var codes []string
+	for _, p := range c.products {
+		if p.PortalShown {
+			codes = append(codes, p.Code)
+		}
+	}
+	return codes
+}
 
 // Families gives all families in the profile's order.
 func (c *Catalogue) Families() []Family { return slices.Clone(c.families) }

@@ -26,6 +26,8 @@ type Rules struct {
 	Resends ResendRules
 	// InquiryDays are the business days within which an inquiry is to be answered.
 	InquiryDays int
+	// ContractShownYears is how long an ended contract is still shown to its contacts.
+	ContractShownYears int
 	// MailGiveUp is how long a temporarily refused mail is tried again.
 	MailGiveUp time.Duration
 	// MailDomain is what Message-IDs end in.

@@ -134,9 +134,10 @@ func (p *Profile) Rules() models.Rules {
 			DueDays: p.Process.ResendBusinessDays, WarningDays: p.Process.ResendWarningBusinessDays,
 			AutomaticPerDay: p.Lifetimes.ResendsAutomaticPerDay,
 		},
-		InquiryDays: p.Process.InquiryBusinessDays,
-		MailGiveUp:  p.Process.MailGiveUp.Duration,
-		MailDomain:  p.Mail.MessageIDDomain,
+		InquiryDays:        p.Process.InquiryBusinessDays,
+		ContractShownYears: p.Lifetimes.ContractShownYears,
+		MailGiveUp:         p.Process.MailGiveUp.Duration,
+		MailDomain:         p.Mail.MessageIDDomain,
 	}
 }
 

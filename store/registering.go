@@ -106,7 +106,7 @@ func (s *Store) registerContract(tx *gorm.DB, o models.Order, f models.OrderFact
 		if err != nil {
 			return 0, err
 		}
-		id = c.ID
+		id, contract.Contract = c.ID, c
 	} else if err := s.touchContract(tx, contract.Contract); err != nil {
 		return 0, err
 	}
@@ -115,7 +115,10 @@ func (s *Store) registerContract(tx *gorm.DB, o models.Order, f models.OrderFact
 			return 0, err
 		}
 	}
-	return id, nil
+	if !known {
+		return id, firstAddresses(tx, contract.Contract)
+	}
+	return id, noteContractEnd(tx, id)
 }
 
 // touchContract counts the contract's version up, against two orders that

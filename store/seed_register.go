@@ -34,12 +34,16 @@ func (o *seedOrder) newContract(delivered *time.Time) {
 	license := models.FormatLicenseID(g.license)
 	g.license++
 	renewed := false
+	var ends models.Date
 	for _, l := range o.Lines {
 		h := o.newHolding(l)
 		after := h
 		if delivered != nil && !renewed {
 			after = g.schedule(o, h, *o.ContractID, license)
 			renewed = after.UpdatedAt != h.UpdatedAt
+		}
+		if after.EndsOn.After(ends) {
+			ends = after.EndsOn
 		}
 		g.rows.add(seedHoldings, after.ID, *o.ContractID, after.ProductCode, after.Quantity, after.StartsOn, after.EndsOn,
 			cipherOrNull(after), after.CodeKey, hashOrNull(after), after.CreatedAt, after.UpdatedAt)
@@ -56,8 +60,15 @@ func (o *seedOrder) newContract(delivered *time.Time) {
 		version = 2
 	}
 	g.rows.add(seedContracts, *o.ContractID, license, o.company.block, o.company.key, o.company.block, o.reseller.block, o.reseller.block,
-		o.ResellerID, false, valid, version, *o.RegisteredAt, updated)
+		o.ResellerID, false, g.random.IntN(seedHiddenOneIn) == 0, valid, version, *o.RegisteredAt, updated)
+	email := models.AddressKey(o.company.party.Email)
+	for _, role := range models.ContactRoles {
+		g.rows.add(seedAddresses, g.id(seedAddresses), *o.ContractID, string(role), email, *o.RegisteredAt, nil, ends)
+	}
 }
+
+// seedHiddenOneIn is of how many contracts one is hidden at its holder's wish.
+const seedHiddenOneIn = 400
 
 func (o *seedOrder) newHolding(l models.OrderLine) models.Holding {
 	g := o.g

@@ -1,18 +1,16 @@
 package console
 
 import (
-	"encoding/csv"
 	"fmt"
-	"net/http"
-	"strings"
+	"io"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
-	"github.com/xuri/excelize/v2"
+	"github.com/todoke/todoke/web/exports"
 )
 
 // exportRows calls write for every order of the list, page by page.
-func (v *visit) exportRows(write func(r store.OrderRow, names map[int64]string) error) error {
+func (v *visit) exportRows(columns []column, write func(cells ...any) error, typed bool) error {
 	filter, _ := v.filterOf(v.Request.URL.Query())
 	names, err := v.staffNames()
 	if err != nil {
@@ -25,8 +23,15 @@ func (v *visit) exportRows(write func(r store.OrderRow, names map[int64]string) 
 			return err
 		}
 		for _, r := range rows {
-			if err := write(r, names); err != nil {
-				return models.Internal(err)
+			cells := make([]any, len(columns))
+			for i, c := range columns {
+				cells[i] = c.text(v, r, names)
+				if typed && c.value != nil {
+					cells[i] = c.value(r)
+				}
+			}
+			if err := write(cells...); err != nil {
+				return err
 			}
 		}
 		if next == "" {
@@ -36,38 +41,25 @@ func (v *visit) exportRows(write func(r store.OrderRow, names map[int64]string) 
 	}
 }
 
-func (v *visit) download(kind, extension string) {
-	name := fmt.Sprintf("todoke-orders-%s.%s", v.Store.Today(), extension)
-	v.Header("Content-Type", kind)
-	v.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-}
+// exportCSV gives the list as CSV.
+func exportCSV(v *visit) error { return v.export(exports.CSV, exports.KindCSV, "csv", false) }
 
-// exportCSV gives the list as CSV that Excel opens: UTF-8 with a byte-order mark.
-func exportCSV(v *visit) error {
+// exportExcel gives the list as a workbook.
+func exportExcel(v *visit) error { return v.export(exports.Excel, exports.KindExcel, "xlsx", true) }
+
+func (v *visit) export(to func(io.Writer, func(), []string, exports.Rows) error, kind, extension string, typed bool) error {
 	columns := chosenColumns(v.Query("cols"))
-	var b strings.Builder
-	b.WriteString("\uFEFF")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	if err := w.Write(v.columnTitles(columns)); err != nil {
-		return models.Internal(err)
+	ready := func() {
+		name := fmt.Sprintf("todoke-orders-%s.%s", v.Store.Today(), extension)
+		v.Header("Content-Type", kind)
+		v.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 	}
-	err := v.exportRows(func(r store.OrderRow, names map[int64]string) error {
-		record := make([]string, len(columns))
-		for i, c := range columns {
-			record[i] = harmless(c.text(v, r, names))
-		}
-		return w.Write(record)
+	err := to(v.Writer, ready, v.columnTitles(columns), func(write func(cells ...any) error) error {
+		return v.exportRows(columns, write, typed)
 	})
 	if err != nil {
-		return err
+		return models.AsError(err)
 	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return models.Internal(err)
-	}
-	v.download("text/csv; charset=utf-8", "csv")
-	v.String(http.StatusOK, "%s", b.String())
 	return nil
 }
 
@@ -77,71 +69,4 @@ func (v *visit) columnTitles(columns []column) []string {
 		titles[i] = v.t("console.col." + c.id)
 	}
 	return titles
-}
-
-// harmless keeps spreadsheets from running a cell that somebody typed as a
-// formula. Japanese Excel takes the full-width signs as well.
-func harmless(cell string) string {
-	if strings.IndexAny(cell, "=+-@＝＋－＠\t\r") == 0 {
-		return "'" + cell
-	}
-	return cell
-}
-
-// exportExcel gives the list as a workbook; numbers stay numbers, and texts are
-// typed as texts, so nothing in them is run.
-func exportExcel(v *visit) (err error) {
-	columns := chosenColumns(v.Query("cols"))
-	book := excelize.NewFile()
-	defer func() {
-		if closed := book.Close(); err == nil && closed != nil {
-			err = models.Internal(closed)
-		}
-	}()
-	sheet := book.GetSheetName(0)
-	w, err := book.NewStreamWriter(sheet)
-	if err != nil {
-		return models.Internal(err)
-	}
-	head, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return models.Internal(err)
-	}
-	if err := v.excelHead(w, columns, head); err != nil {
-		return models.Internal(err)
-	}
-	line := 1
-	err = v.exportRows(func(r store.OrderRow, names map[int64]string) error {
-		line++
-		cells := make([]any, len(columns))
-		for i, c := range columns {
-			cells[i] = c.text(v, r, names)
-			if c.value != nil {
-				cells[i] = c.value(r)
-			}
-		}
-		return w.SetRow(fmt.Sprintf("A%d", line), cells)
-	})
-	if err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return models.Internal(err)
-	}
-	v.download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
-	return book.Write(v.Writer)
-}
-
-func (v *visit) excelHead(w *excelize.StreamWriter, columns []column, style int) error {
-	if err := w.SetColWidth(1, len(columns), 20); err != nil {
-		return err
-	}
-	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	titles := make([]any, len(columns))
-	for i, t := range v.columnTitles(columns) {
-		titles[i] = excelize.Cell{StyleID: style, Value: t}
-	}
-	return w.SetRow("A1", titles)
 }
