@@ -2,18 +2,6 @@ package models
 
 import "time"
 
-// ContactRole is which of a contract's two contacts somebody is.
-type ContactRole string
-
-// The contacts that see a contract in the portal.
-const (
-	ContactHolder  ContactRole = "holder"  // contract contact, 契約窓口
-	ContactSupport ContactRole = "support" // support contact, サポート窓口
-)
-
-// ContactRoles lists them in the order people see them.
-var ContactRoles = []ContactRole{ContactHolder, ContactSupport}
-
 // ContractAddress says that an address sees a contract for a time. At every
 // moment one address counts for each role: a new one from 00:00 Japan time of the
 // day after it was entered, and the one before it until then (contracts.md).
