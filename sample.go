@@ -168,10 +168,9 @@ func sampleApplication(s *store.Store, r models.Reseller, o sampleOrder) models.
 }
 
 func sampleSheet(s *store.Store, o sampleOrder, po string) models.Order {
-	product, _ := s.Rules().Catalogue.Product(o.product)
-	price := int64(4800)
-	if len(product.PriceBands) > 0 {
-		price = product.PriceBands[0].UnitPrice
+	price, ok := s.Rules().RenewalPrice.Prices.UnitPrice(o.product, o.quantity, s.Today())
+	if !ok {
+		price = 4800
 	}
 	months := o.ordered
 	if months == 0 {

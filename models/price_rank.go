@@ -21,6 +21,3 @@ func RankFor(bands []PriceBand, quantity int) (PriceBand, bool) {
 	}
 	return bands[after-1], true
 }
-
-// Rank gives the product's band for that quantity, and whether it has one.
-func (p Product) Rank(quantity int) (PriceBand, bool) { return RankFor(p.PriceBands, quantity) }

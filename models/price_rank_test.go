@@ -8,18 +8,18 @@ import (
 )
 
 func TestRank(t *testing.T) {
-	p := models.Product{PriceBands: []models.PriceBand{
+	bands := []models.PriceBand{
 		{Rank: "A", From: 5, UnitPrice: 6000}, {Rank: "B", From: 25, UnitPrice: 5400}, {Rank: "C", From: 250, UnitPrice: 4800},
-	}}
+	}
 	for quantity, want := range map[int]string{
 		-1: "", 0: "", 4: "", 5: "A", 24: "A", 25: "B", 249: "B", 250: "C", 999999: "C",
 	} {
-		band, ok := p.Rank(quantity)
+		band, ok := models.RankFor(bands, quantity)
 		if band.Rank != want || ok != (want != "") {
 			t.Errorf("%d: rank %q (%v), want %q", quantity, band.Rank, ok, want)
 		}
 	}
-	if _, ok := (models.Product{}).Rank(10); ok {
+	if _, ok := models.RankFor(nil, 10); ok {
 		t.Error("a product without a price list has a rank")
 	}
 }

@@ -56,8 +56,11 @@ type Product struct {
 	// RenewsTo lists what a holding of it may be renewed into; empty when it is not renewed.
 	RenewsTo []string `yaml:"renews_to" default:""`
 	// RenewalWindowDays counts the days after the period's end in which renewing still works.
-	RenewalWindowDays int         `yaml:"renewal_window_days" default:"30"`
-	PriceBands        []PriceBand `yaml:"price_bands" default:""`
+	RenewalWindowDays int `yaml:"renewal_window_days" default:"30"`
+	// ReferencePrice false has holders ask the desk for the price of renewing it (renewal.md: migration kits).
+	ReferencePrice bool `yaml:"reference_price" default:"true"`
+	// Tax is the code of the tax on it.
+	Tax string `yaml:"tax" default:"standard"`
 }
 
 // CanRenewTo says whether a holding of this product may be renewed into that one.

@@ -28,6 +28,10 @@ type Rules struct {
 	InquiryDays int
 	// ContractShownYears is how long an ended contract is still shown to its contacts.
 	ContractShownYears int
+	// RenewalPrice is what reference renewal prices are reckoned by.
+	RenewalPrice RenewalPriceRules
+	// RenewalNoticeDays are the days before the end of support on which notices go out, falling.
+	RenewalNoticeDays []int
 	// MailGiveUp is how long a temporarily refused mail is tried again.
 	MailGiveUp time.Duration
 	// MailDomain is what Message-IDs end in.

@@ -25,7 +25,7 @@ var (
 // maxCodeLength bounds family and product codes: they stand in columns and on paper.
 const maxCodeLength = 32
 
-func (c *checker) catalogue(s CatalogueSection) {
+func (c *checker) catalogue(s CatalogueSection, taxes []models.Tax) {
 	c.specialProducts(s.SpecialProducts)
 	var families, products []string
 	for i, f := range s.Families {
@@ -37,6 +37,10 @@ func (c *checker) catalogue(s CatalogueSection) {
 		products = append(products, p.Code)
 	}
 	c.unique("catalogue.products", ".code", products, nil)
+	taxCodes := make([]string, len(taxes))
+	for i, tax := range taxes {
+		taxCodes[i] = tax.Code
+	}
 	known := make(map[string]bool, len(products))
 	for _, code := range products {
 		known[code] = true
@@ -46,6 +50,9 @@ func (c *checker) catalogue(s CatalogueSection) {
 		c.product(path, p)
 		if !slices.Contains(families, p.Family) {
 			c.add(path+".family", "unknown_value", "value", p.Family, "known", joinStrings(families))
+		}
+		if !slices.Contains(taxCodes, p.Tax) {
+			c.add(path+".tax", "unknown_value", "value", p.Tax, "known", joinStrings(taxCodes))
 		}
 		c.renewals(path+".renews_to", p.RenewsTo, known)
 	}
@@ -73,30 +80,6 @@ func (c *checker) product(path string, p models.Product) {
 	c.between(path+".minimum_quantity", p.MinimumQuantity, 1, maxQuantity)
 	c.between(path+".maximum_quantity", p.MaximumQuantity, max(1, p.MinimumQuantity), maxQuantity)
 	c.between(path+".renewal_window_days", p.RenewalWindowDays, 0, 3650)
-	c.priceBands(path+".price_bands", p)
-}
-
-// maxQuantity and maxPrice keep quantity times price times years far from overflowing.
-const (
-	maxQuantity = 999_999_999
-	maxPrice    = models.MaxUnitPrice
-)
-
-func (c *checker) priceBands(path string, p models.Product) {
-	var ranks []string
-	for i, band := range p.PriceBands {
-		ranks = append(ranks, band.Rank)
-		if i > 0 && band.From <= p.PriceBands[i-1].From {
-			c.add(at(path, i)+".from", "not_rising")
-		}
-		if band.UnitPrice < 0 || band.UnitPrice > maxPrice {
-			c.add(at(path, i)+".unit_price", "out_of_range", "min", "0", "max", itoa(maxPrice))
-		}
-	}
-	c.unique(path, ".rank", ranks, nil)
-	if len(p.PriceBands) > 0 && p.PriceBands[0].From > p.MinimumQuantity {
-		c.add(at(path, 0)+".from", "above_minimum", "value", itoa(p.MinimumQuantity))
-	}
 }
 
 func (c *checker) renewals(path string, targets []string, known map[string]bool) {

@@ -87,30 +87,6 @@ func TestProductsAsTheDomainSays(t *testing.T) {
 	if endpoint.RenewalWindowDays != 30 || endpoint.MaximumQuantity != 999999 || !endpoint.ElectronicDelivery || endpoint.Credits {
 		t.Errorf("what V1ES-STD leaves out is %+v", endpoint)
 	}
-	if band, ok := endpoint.Rank(250); !ok || band.Rank != "E" || band.UnitPrice != 1600 {
-		t.Errorf("250 of V1ES-STD are in %+v (%v)", band, ok)
-	}
-}
-
-func TestEveryOrderableQuantityHasARank(t *testing.T) {
-	for _, p := range defaultProfile(t).Catalogue().Products() {
-		if p.ApplicationAccepted && len(p.PriceBands) == 0 {
-			t.Errorf("%s is sold and has no price", p.Code)
-		}
-		if len(p.PriceBands) == 0 {
-			continue
-		}
-		for _, quantity := range []int{p.MinimumQuantity, p.MaximumQuantity} {
-			if _, ok := p.Rank(quantity); !ok {
-				t.Errorf("%d of %s have no rank", quantity, p.Code)
-			}
-		}
-		for i := 1; i < len(p.PriceBands); i++ {
-			if p.PriceBands[i].UnitPrice > p.PriceBands[i-1].UnitPrice {
-				t.Errorf("%s: more costs more in rank %s", p.Code, p.PriceBands[i].Rank)
-			}
-		}
-	}
 }
 
 func TestRenewalsKeepTheOnesThatAreTaken(t *testing.T) {

@@ -27,7 +27,9 @@ func (c *checker) check(p *Profile) {
 	c.lifetimes(p.Lifetimes)
 	c.process(p.Process, p.Dev)
 	c.calendar(p.CalendarSection)
-	c.catalogue(p.CatalogueSection)
+	c.catalogue(p.CatalogueSection, p.Taxes)
+	c.taxes(p.Taxes, p.PriceLists)
+	c.priceLists(p.PriceLists, p.CatalogueSection.Products)
 }
 
 // add reports a problem at the line of its field, or of the nearest key around it.
@@ -148,6 +150,13 @@ func (c *checker) process(p Process, dev Dev) {
 		c.between(at(reminders, i), days, 1, 250)
 		if i > 0 && days <= p.SendBackReminderBusinessDays[i-1] {
 			c.add(at(reminders, i), "not_rising")
+		}
+	}
+	const notices = "process.renewal_notice_days"
+	for i, days := range p.RenewalNoticeDays {
+		c.between(at(notices, i), days, 1, 365)
+		if i > 0 && days >= p.RenewalNoticeDays[i-1] {
+			c.add(at(notices, i), "not_falling")
 		}
 	}
 	c.span("dev.bounce_grace", dev.BounceGrace, 0, 72*time.Hour)

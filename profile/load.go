@@ -71,5 +71,6 @@ func (p *Profile) build(name string) (err error) {
 	if p.catalogue, err = p.CatalogueSection.build(); err != nil {
 		return fmt.Errorf("profile %s: %w", name, err)
 	}
+	p.prices = buildPrices(p.PriceLists, p.Taxes)
 	return nil
 }

@@ -114,13 +114,31 @@ var slips = []struct {
 	{"family", "      family: V1\n", "      family: V2\n", "", "catalogue.products[0].family", "unknown_value"},
 	{"no prefix", "      code_prefix: OS\n", "", "- code: V1ES-STD", "catalogue.products[0].code_prefix", "not_a_prefix"},
 	{"kind of code", "      code_prefix: OS\n", "      code_kind: dongle\n", "", "catalogue.products[0].code_kind", "unknown_value"},
-	{"prefix without code", "      code_kind: none\n", "      code_kind: none\n      code_prefix: OS\n", "", "catalogue.products[56].code_kind", "no_code_has_no_prefix"},
+	{"prefix without code", "      code_kind: none\n", "      code_kind: none\n      code_prefix: OS\n", "", "catalogue.products[58].code_kind", "no_code_has_no_prefix"},
 	{"least above most", "      minimum_quantity: 5\n", "      minimum_quantity: 5\n      maximum_quantity: 4\n", "maximum_quantity: 4", "catalogue.products[0].maximum_quantity", "out_of_range"},
 	{"renewal target", "renews_to: [V1ES-STD, V1ES-PRO]", "renews_to: [V1ES-STD, V1ES-MAX]", "", "catalogue.products[0].renews_to[1]", "product_unknown"},
-	{"bands not rising", "{rank: B, from: 25, unit_price: 2050}", "{rank: B, from: 5, unit_price: 2050}", "", "catalogue.products[0].price_bands[1].from", "not_rising"},
-	{"rank twice", "{rank: B, from: 25, unit_price: 2050}", "{rank: A, from: 25, unit_price: 2050}", "", "catalogue.products[0].price_bands[1].rank", "given_twice"},
-	{"price below nothing", "unit_price: 2050}", "unit_price: -1}", "", "catalogue.products[0].price_bands[1].unit_price", "out_of_range"},
-	{"quantity without a rank", "{rank: A, from: 5, unit_price: 2200}", "{rank: A, from: 6, unit_price: 2200}", "", "catalogue.products[0].price_bands[0].from", "above_minimum"},
+	{"bands not rising", "{rank: B, from: 25, unit_price: 2050}", "{rank: B, from: 5, unit_price: 2050}", "", "price_lists[0].prices.V1ES-STD.bands[1].from", "not_rising"},
+	{"rank twice", "{rank: B, from: 25, unit_price: 2050}", "{rank: A, from: 25, unit_price: 2050}", "", "price_lists[0].prices.V1ES-STD.bands[1].rank", "given_twice"},
+	{"price below nothing", "unit_price: 2050}", "unit_price: -1}", "", "price_lists[0].prices.V1ES-STD.bands[1].unit_price", "out_of_range"},
+	{"quantity without a rank", "{rank: A, from: 5, unit_price: 2200}", "{rank: A, from: 6, unit_price: 2200}", "", "price_lists[0].prices.V1ES-STD.bands[0].from", "above_minimum"},
+	{"tax that is not there", "      reference_price: false\n", "      reference_price: false\n      tax: reduced\n", "tax: reduced", "catalogue.products[50].tax", "unknown_value"},
+	{"code of a tax", "  - code: standard\n", "  - code: Standard\n", "", "taxes[0].code", "not_a_code"},
+	{"tax without rates", "    rates:\n      - {from: 2014-04-01, percent: 8}\n      - {from: 2019-10-01, percent: 10}\n", "    rates: []\n", "", "taxes[0].rates", "empty"},
+	{"tax rates not rising", "{from: 2019-10-01, percent: 10}", "{from: 2013-10-01, percent: 10}", "", "taxes[0].rates[1].from", "not_rising"},
+	{"tax above everything", "percent: 8}", "percent: 101}", "", "taxes[0].rates[0].percent", "out_of_range"},
+	{"tax later than the first list", "{from: 2014-04-01, percent: 8}\n      - {from: 2019-10-01", "{from: 2021-04-01, percent: 8}\n      - {from: 2022-10-01", "", "taxes[0].rates[0].from", "after_first_list"},
+	{"price list without end before another", "    valid_until: 2027-03-31\n", "", "    valid_from: 2027-04-01", "price_lists[1].valid_from", "not_rising"},
+	{"price lists that overlap", "valid_from: 2027-04-01", "valid_from: 2027-03-31", "", "price_lists[1].valid_from", "not_rising"},
+	{"a day without a price list", "valid_from: 2027-04-01", "valid_from: 2027-04-02", "", "price_lists[1].valid_from", "gap"},
+	{"price list that ends before it begins", "valid_until: 2027-03-31", "valid_until: 2020-03-31", "", "price_lists[0].valid_until", "not_rising"},
+	{"price list based on none", `based_on: "2020"`, `based_on: "2019"`, "", "price_lists[1].based_on", "unknown_value"},
+	{"price list twice", `code: "2027"`, `code: "2020"`, "", "price_lists[1].code", "given_twice"},
+	{"price of no product", "      V1ES-STD:\n", "      V1ES-STANDARD:\n", "", "price_lists[0].prices.V1ES-STANDARD", "product_unknown"},
+	{"price without bands", "      TP-DV:\n        bands:\n          - {rank: A, from: 1, unit_price: 420000}\n", "      TP-DV:\n        bands: []\n", "        bands: []", "price_lists[0].prices.TP-DV.bands", "empty"},
+	{"discounts not rising", "{years: 3, percent: 10}", "{years: 2, percent: 10}", "", "price_lists[0].prices.IWM.multi_year[1].years", "not_rising"},
+	{"three years for less than two", "{years: 3, percent: 10}", "{years: 3, percent: 40}", "", "price_lists[0].prices.IWM.multi_year[1].percent", "cheaper_with_years"},
+	{"notices not falling", "[90, 60, 30]", "[30, 60, 90]", "", "process.renewal_notice_days[1]", "not_falling"},
+	{"notices at no time of the day", `renewal_notice_time: "09:00"`, `renewal_notice_time: "9 am"`, "", "process.renewal_notice_time", "malformed"},
 	{"credits tick left out", "    - code: credits\n", "    - code: points\n", "  special_products:", "catalogue.special_products", "lacks"},
 	{"contract field", "      same_support_contact: true\n", "      contract_fields: [price]\n", "", "catalogue.special_products[1].contract_fields[0]", "unknown_value"},
 	{"half a notice", "        en: The migration needs further documents. Please contact the desk.\n", "", "      notice:", "catalogue.special_products[2].notice.en", "missing"},
@@ -252,7 +270,7 @@ func TestLoad(t *testing.T) {
 
 // A wording that nothing provokes would be dead, and a code without one mute.
 func TestEveryWordingIsUsed(t *testing.T) {
-	provoked := []string{"too_large", "too_deep", "not_utf8", "holidays_end_soon"} // by the tests of files and of warnings
+	provoked := []string{"too_large", "too_deep", "not_utf8", "holidays_end_soon", "prices_end_soon"} // by the tests of files and of warnings
 	for _, tt := range slips {
 		provoked = append(provoked, tt.code)
 	}

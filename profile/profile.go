@@ -13,19 +13,22 @@ import (
 // Profile is a checked vendor profile. It never changes after it was loaded, so
 // any number of goroutines may read it; nobody may write to it.
 type Profile struct {
-	Brand            Brand            `yaml:"brand"`
-	Mail             Mail             `yaml:"mail"`
-	Numbers          Numbers          `yaml:"numbers"`
-	Applications     Applications     `yaml:"applications"`
-	CorporateNames   CorporateNames   `yaml:"corporate_names"`
-	Lifetimes        Lifetimes        `yaml:"lifetimes"`
-	Process          Process          `yaml:"process"`
-	Dev              Dev              `yaml:"dev"`
-	CalendarSection  CalendarSection  `yaml:"calendar"`
-	CatalogueSection CatalogueSection `yaml:"catalogue"`
+	Brand            Brand              `yaml:"brand"`
+	Mail             Mail               `yaml:"mail"`
+	Numbers          Numbers            `yaml:"numbers"`
+	Applications     Applications       `yaml:"applications"`
+	CorporateNames   CorporateNames     `yaml:"corporate_names"`
+	Lifetimes        Lifetimes          `yaml:"lifetimes"`
+	Process          Process            `yaml:"process"`
+	Dev              Dev                `yaml:"dev"`
+	CalendarSection  CalendarSection    `yaml:"calendar"`
+	CatalogueSection CatalogueSection   `yaml:"catalogue"`
+	Taxes            []models.Tax       `yaml:"taxes"`
+	PriceLists       []models.PriceList `yaml:"price_lists"`
 
 	calendar  *models.Calendar
 	catalogue *models.Catalogue
+	prices    models.PriceBook
 	lines     map[string]int
 }
 
@@ -75,8 +78,12 @@ type Process struct {
 	// ResendWarningBusinessDays is how long before that day staff are warned.
 	ResendWarningBusinessDays int `yaml:"resend_warning_business_days"`
 	// InquiryBusinessDays is how long an inquiry may wait before it is overdue.
-	InquiryBusinessDays    int `yaml:"inquiry_business_days"`
-	NameChangeBusinessDays int `yaml:"name_change_business_days"`
+	InquiryBusinessDays int `yaml:"inquiry_business_days"`
+	// RenewalNoticeDays count back from the end of support, falling; none send no notices.
+	RenewalNoticeDays []int `yaml:"renewal_notice_days"`
+	// RenewalNoticeTime is when they go out, Japan time.
+	RenewalNoticeTime      Clock `yaml:"renewal_notice_time"`
+	NameChangeBusinessDays int   `yaml:"name_change_business_days"`
 	// NameChangeWarningBusinessDays is how long before that day staff are warned.
 	NameChangeWarningBusinessDays int `yaml:"name_change_warning_business_days"`
 }
@@ -138,17 +145,35 @@ func (p *Profile) Rules() models.Rules {
 		ContractShownYears: p.Lifetimes.ContractShownYears,
 		MailGiveUp:         p.Process.MailGiveUp.Duration,
 		MailDomain:         p.Mail.MessageIDDomain,
+		RenewalPrice:       p.RenewalPriceRules(),
+		RenewalNoticeDays:  p.Process.RenewalNoticeDays,
 	}
 }
 
 // Warnings lists what is right today but will soon not be: holidays that do not
-// reach the end of next year (law and predictions change each February).
+// reach the end of next year (law and predictions change each February), and
+// price lists that end.
 func (p *Profile) Warnings(today models.Date) []Problem {
+	var list []Problem
 	needed := models.NewDate(today.Year()+1, time.December, 31)
-	until := p.calendar.CoveredUntil()
-	if !until.Before(needed) {
-		return nil
+	if until := p.calendar.CoveredUntil(); until.Before(needed) {
+		list = append(list, p.warning("calendar.covered_until", "holidays_end_soon", "until", until.String(), "needed", needed.String()))
 	}
-	const field = "calendar.covered_until"
-	return []Problem{newProblem(p.lines[field], field, "holidays_end_soon", "until", until.String(), "needed", needed.String())}
+	if soon := today.AddDays(pricesWarnedDays); !p.pricedOn(soon) {
+		field := at("price_lists", len(p.PriceLists)-1)
+		list = append(list, p.warning(field, "prices_end_soon", "value", soon.String()))
+	}
+	return list
+}
+
+// pricesWarnedDays is how long before prices end that is warned of.
+const pricesWarnedDays = 60
+
+func (p *Profile) pricedOn(day models.Date) bool {
+	_, ok := p.prices.On(day)
+	return ok
+}
+
+func (p *Profile) warning(field, code string, params ...string) Problem {
+	return newProblem(p.lines[field], field, code, params...)
 }

@@ -116,8 +116,13 @@ func checkProfile(t fataler, p *profile.Profile) {
 		if found, ok := p.Product(product.Code); !ok || found.Code != product.Code {
 			t.Fatalf("product %s is not found", product.Code)
 		}
-		if _, ok := product.Rank(product.MaximumQuantity); !ok && len(product.PriceBands) > 0 {
-			t.Fatalf("%s has no rank", product.Code)
+	}
+	for _, list := range p.PriceBook().Lists {
+		for code, price := range list.Prices {
+			product, _ := p.Product(code)
+			if _, ok := models.RankFor(price.Bands, product.MaximumQuantity); !ok {
+				t.Fatalf("%s has no rank on list %s", code, list.Code)
+			}
 		}
 	}
 	p.Rules().Names.Judge("株式会社みなと精機")

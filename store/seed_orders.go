@@ -147,9 +147,9 @@ func (g *seedGenerator) newLines(months int) []models.OrderLine {
 
 // price is the product's list price for the line.
 func (g *seedGenerator) price(l models.OrderLine) int64 {
-	p, _ := g.store.rules.Catalogue.Product(l.ProductCode)
-	if band, ok := p.Rank(l.Quantity); ok && l.Months >= 12 {
-		return band.UnitPrice * int64(l.Months/12)
+	unit, ok := g.store.rules.RenewalPrice.Prices.UnitPrice(l.ProductCode, l.Quantity, g.store.Today())
+	if ok && l.Months >= 12 {
+		return unit * int64(l.Months/12)
 	}
 	return 4800
 }

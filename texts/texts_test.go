@@ -78,8 +78,8 @@ func TestBothLanguagesSayEverything(t *testing.T) {
 var (
 	// A text is asked for by its whole ID, or by the beginning of one that a
 	// value of an enumeration completes.
-	wholeID = regexp.MustCompile(`"((?:console|ui|delivery|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem|error|field)\.[a-z_]+(?:\.[a-z_]+)*)"`)
-	beginID = regexp.MustCompile(`"((?:console|ui|delivery|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem)\.(?:[a-z_]+\.)*)"`)
+	wholeID = regexp.MustCompile(`"((?:console|ui|delivery|renewal|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem|error|field)\.[a-z_]+(?:\.[a-z_]+)*)"`)
+	beginID = regexp.MustCompile(`"((?:console|ui|delivery|renewal|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem)\.(?:[a-z_]+\.)*)"`)
 )
 
 // asked finds what the sources of the pages ask for.
@@ -145,6 +145,7 @@ func enumerations() map[string][]string {
 		"console.language.":           {"ja", "en"}, "console.documents.certificate.": {"ja", "en"},
 		"console.weekday.": {"sun", "mon", "tue", "wed", "thu", "fri", "sat"},
 		"console.subject.": {"order", "application", "reseller", "api_key", "staff", "holding"},
+		"renewal.refused.": strs(models.RenewalRefusals), "renewal.rule.": strs(models.RankRules),
 		"console.action.": append(strs([]models.DecisionKind{
 			models.DecisionEntered, models.DecisionConfirm, models.DecisionReapply, models.DecisionReplace, models.DecisionCancel,
 			models.DecisionPass, models.DecisionHold, models.DecisionSendBack, models.DecisionRedirect,

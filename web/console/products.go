@@ -16,11 +16,12 @@ func showProducts(v *visit) error {
 	}
 	typed := strings.TrimSpace(v.Query("q"))
 	page := views.Products{Frame: frame, Query: typed}
+	list, _ := v.Rules.RenewalPrice.Prices.On(v.Store.Today())
 	for _, f := range v.Rules.Catalogue.Families() {
 		family := views.Family{Name: f.Names.In(v.language)}
 		for _, p := range v.Rules.Catalogue.ProductsOf(f.Code) {
 			if productFits(p, typed) {
-				family.Products = append(family.Products, p)
+				family.Products = append(family.Products, views.PricedProduct{Product: p, Bands: list.Prices[p.Code].Bands})
 			}
 		}
 		if len(family.Products) > 0 {

@@ -159,5 +159,11 @@ type Products struct {
 // Family is a family of the catalogue.
 type Family struct {
 	Name     string
-	Products []models.Product
+	Products []PricedProduct
+}
+
+// PricedProduct is a product with the bands of today's price list.
+type PricedProduct struct {
+	models.Product
+	Bands []models.PriceBand
 }
