@@ -146,7 +146,7 @@ func TestOnlyLinesCost(t *testing.T) {
 func TestAmountsStayWithinBounds(t *testing.T) {
 	rules := priceRules(t)
 	rules.Prices.Lists[0].Prices["END"] = models.ProductPrice{Bands: []models.PriceBand{{Rank: "A", From: 1, UnitPrice: models.MaxUnitPrice}}}
-	h := held("END", 999_999_999)
+	h := owned("END", 999_999_999)
 	h.Years = 6
 	price, errs := models.PriceRenewal(models.RenewalAsk{Today: reckonedOn, Holdings: []models.RenewalHolding{h}}, rules)
 	if errs != nil || len(price.Refused) != 1 || price.Refused[0].Reason != models.RenewalUnpriced || price.Total != 0 {

@@ -68,7 +68,7 @@ func day(y, m, d int) models.Date { return models.NewDate(y, time.Month(m), d) }
 
 var reckonedOn = day(2026, 11, 20)
 
-func held(code string, quantity int) models.RenewalHolding {
+func owned(code string, quantity int) models.RenewalHolding {
 	return models.RenewalHolding{ProductCode: code, Quantity: quantity, EndsOn: day(2027, 1, 31)}
 }
 
@@ -111,114 +111,114 @@ var reckonedByHand = []struct {
 }{
 	{
 		// 30 are in B: 30 × 2,050 = 61,500; tax 6,150.
-		"one product", []models.RenewalHolding{held("END", 30)}, nil, false,
+		"one product", []models.RenewalHolding{owned("END", 30)}, nil, false,
 		"END 30×2050×1=61500 B by 30 END product\n61500+6150=67650",
 	},
 	{
 		// 20 alone would be A; 20 + 30 = 50 of the product are C: 20 × 1,920 = 38,400 and 30 × 1,920 = 57,600.
-		"one product held twice", []models.RenewalHolding{held("END", 20), held("END", 30)}, nil, false,
+		"one product held twice", []models.RenewalHolding{owned("END", 20), owned("END", 30)}, nil, false,
 		"END 20×1920×1=38400 C by 50 END product\nEND 30×1920×1=57600 C by 50 END product\n96000+9600=105600",
 	},
 	{
 		// Outside TRSL another product counts for nothing: 24 stay in A, 100 are D.
 		// 24 × 2,200 = 52,800; 100 × 3,840 = 384,000.
-		"two products outside TRSL", []models.RenewalHolding{held("END", 24), held("PRO", 100)}, nil, false,
+		"two products outside TRSL", []models.RenewalHolding{owned("END", 24), owned("PRO", 100)}, nil, false,
 		"END 24×2200×1=52800 A by 24 END product\nPRO 100×3840×1=384000 D by 100 PRO product\n436800+43680=480480",
 	},
 	{
 		// SUITE with 60 is the largest TRSL product: C for MAILS too, of which there are 10; SERV has no C and takes
 		// its best, B. END stands outside. 60 × 5,920 = 355,200; 10 × 2,260 = 22,600; 2 × 33,500 = 67,000;
 		// 10 × 2,200 = 22,000; together 466,800.
-		"TRSL by the largest", []models.RenewalHolding{held("SUITE", 60), held("MAILS", 10), into(held("SERV", 2), "SERV"), held("END", 10)}, nil, false,
+		"TRSL by the largest", []models.RenewalHolding{owned("SUITE", 60), owned("MAILS", 10), into(owned("SERV", 2), "SERV"), owned("END", 10)}, nil, false,
 		"SUITE 60×5920×1=355200 C by 60 SUITE largest\nMAILS 10×2260×1=22600 C by 60 SUITE largest\n" +
 			"SERV 2×33500×1=67000 B by 60 SUITE largest\nEND 10×2200×1=22000 A by 10 END product\n466800+46680=513480",
 	},
 	{
 		// The largest is what there is of a product, not the largest holding: 30 + 30 = 60 of MAILS beat 50 of SUITE.
 		// 30 × 2,260 = 67,800 twice; 50 × 5,920 = 296,000.
-		"TRSL sums per product first", []models.RenewalHolding{held("MAILS", 30), held("SUITE", 50), held("MAILS", 30)}, nil, false,
+		"TRSL sums per product first", []models.RenewalHolding{owned("MAILS", 30), owned("SUITE", 50), owned("MAILS", 30)}, nil, false,
 		"MAILS 30×2260×1=67800 C by 60 MAILS largest\nSUITE 50×5920×1=296000 C by 60 MAILS largest\n" +
 			"MAILS 30×2260×1=67800 C by 60 MAILS largest\n431600+43160=474760",
 	},
 	{
 		// With 20 more, 30 END are 50: C. 30 × 1,920 = 57,600; 20 × 1,920 = 38,400.
-		"together with an addition", []models.RenewalHolding{held("END", 30)}, []models.RenewalAddition{{ProductCode: "END", Quantity: 20}}, true,
+		"together with an addition", []models.RenewalHolding{owned("END", 30)}, []models.RenewalAddition{{ProductCode: "END", Quantity: 20}}, true,
 		"END 30×1920×1=57600 C by 50 END product+with_addition\nEND 20×1920×1=38400 C by 50 END product+with_addition\n96000+9600=105600",
 	},
 	{
 		// Added per product first, 60 + 40 = 100 of MAILS, then the largest: D for SUITE too.
 		// 80 × 5,440 = 435,200; 60 × 2,080 = 124,800; 40 × 2,080 = 83,200.
-		"TRSL with an addition", []models.RenewalHolding{held("SUITE", 80), held("MAILS", 60)}, []models.RenewalAddition{{ProductCode: "MAILS", Quantity: 40}}, true,
+		"TRSL with an addition", []models.RenewalHolding{owned("SUITE", 80), owned("MAILS", 60)}, []models.RenewalAddition{{ProductCode: "MAILS", Quantity: 40}}, true,
 		"SUITE 80×5440×1=435200 D by 100 MAILS largest+with_addition\nMAILS 60×2080×1=124800 D by 100 MAILS largest+with_addition\n" +
 			"MAILS 40×2080×1=83200 D by 100 MAILS largest+with_addition\n643200+64320=707520",
 	},
 	{
 		// 60 were C; lowered to 20 they are A: 20 × 2,200 = 44,000.
-		"fewer than before", []models.RenewalHolding{reduced(held("END", 60), 20)}, nil, false,
+		"fewer than before", []models.RenewalHolding{reduced(owned("END", 60), 20)}, nil, false,
 		"END 20×2200×1=44000 A by 20 END product+reduced\n44000+4400=48400",
 	},
 	{
 		// The largest is lowered: 100 of SUITE were D, 40 are B, and so is MAILS.
 		// 40 × 6,320 = 252,800; 30 × 2,420 = 72,600.
-		"fewer of the largest", []models.RenewalHolding{reduced(held("SUITE", 100), 40), held("MAILS", 30)}, nil, false,
+		"fewer of the largest", []models.RenewalHolding{reduced(owned("SUITE", 100), 40), owned("MAILS", 30)}, nil, false,
 		"SUITE 40×6320×1=252800 B by 40 SUITE largest+reduced\nMAILS 30×2420×1=72600 B by 40 SUITE largest+reduced\n325400+32540=357940",
 	},
 	{
 		// No advantage for three years: 10 × 2,200 × 3 = 66,000.
-		"several years", []models.RenewalHolding{forYears(held("END", 10), 3)}, nil, false,
+		"several years", []models.RenewalHolding{forYears(owned("END", 10), 3)}, nil, false,
 		"END 10×2200×3=66000 A by 10 END product\n66000+6600=72600",
 	},
 	{
 		// The product with an advantage: 33 × 1,800 × 2 = 118,800 less 5% = 5,940.
-		"two years, cheaper", []models.RenewalHolding{forYears(held("WEB", 33), 2)}, nil, false,
+		"two years, cheaper", []models.RenewalHolding{forYears(owned("WEB", 33), 2)}, nil, false,
 		"WEB 33×1800×2=112860 A by 33 WEB product\n112860+11286=124146",
 	},
 	{
 		// Six years take what three do: 11 × 1,800 × 6 = 118,800 less 10% = 11,880.
-		"six years, cheaper", []models.RenewalHolding{forYears(held("WEB", 11), 6)}, nil, false,
+		"six years, cheaper", []models.RenewalHolding{forYears(owned("WEB", 11), 6)}, nil, false,
 		"WEB 11×1800×6=106920 A by 11 WEB product\n106920+10692=117612",
 	},
 	{
 		// The price and the rank are those of what it is renewed into, which 20 others of PRO join: 10 + 20 = 30, B.
 		// 10 × 4,460 = 44,600; 20 × 4,460 = 89,200.
-		"into another product", []models.RenewalHolding{into(held("END", 10), "PRO"), held("PRO", 20)}, nil, false,
+		"into another product", []models.RenewalHolding{into(owned("END", 10), "PRO"), owned("PRO", 20)}, nil, false,
 		"PRO 10×4460×1=44600 B by 30 PRO product\nPRO 20×4460×1=89200 B by 30 PRO product\n133800+13380=147180",
 	},
 	{
 		// What is renewed into a product outside TRSL counts there and no longer for TRSL: MAILS with 10 is the largest left.
-		"out of TRSL", []models.RenewalHolding{into(held("SUITE", 100), "PRO"), held("MAILS", 10)}, nil, false,
+		"out of TRSL", []models.RenewalHolding{into(owned("SUITE", 100), "PRO"), owned("MAILS", 10)}, nil, false,
 		"PRO 100×3840×1=384000 D by 100 PRO product\nMAILS 10×2600×1=26000 A by 10 MAILS largest\n410000+41000=451000",
 	},
 	{
 		// In a mixed contract the others are priced; what needs no renewal is held all the same, so its 50 make C.
-		"one needs no renewal", []models.RenewalHolding{held("KEEP", 50), held("MAILS", 10)}, nil, false,
+		"one needs no renewal", []models.RenewalHolding{owned("KEEP", 50), owned("MAILS", 10)}, nil, false,
 		"MAILS 10×2260×1=22600 C by 50 KEEP largest\nKEEP: not_needed\n22600+2260=24860",
 	},
 	{
-		"excluded ones", []models.RenewalHolding{held("KIT", 10), held("KIT-REN", 10), held("END", 10)}, nil, false,
+		"excluded ones", []models.RenewalHolding{owned("KIT", 10), owned("KIT-REN", 10), owned("END", 10)}, nil, false,
 		"END 10×2200×1=22000 A by 10 END product\nKIT: excluded\nKIT-REN: excluded\n22000+2200=24200",
 	},
 	{
 		// Staff see it: 10 × 4,140 = 41,400.
-		"excluded ones for staff", []models.RenewalHolding{held("KIT", 10)}, nil, true,
+		"excluded ones for staff", []models.RenewalHolding{owned("KIT", 10)}, nil, true,
 		"KIT-REN 10×4140×1=41400 A by 10 KIT-REN product (excluded)\n41400+4140=45540",
 	},
 	{
 		// What has a year left is not priced, but held: 20 + 30 = 50 make C. 20 × 1,920 = 38,400.
-		"one has a year left", []models.RenewalHolding{held("END", 20), ending(held("END", 30), day(2028, 1, 31))}, nil, false,
+		"one has a year left", []models.RenewalHolding{owned("END", 20), ending(owned("END", 30), day(2028, 1, 31))}, nil, false,
 		"END 20×1920×1=38400 C by 50 END product\nEND: year_left\n38400+3840=42240",
 	},
 	{
 		// What has ended is held no more: 20 are A. 20 × 2,200 = 44,000.
-		"one has ended", []models.RenewalHolding{held("END", 20), ending(held("END", 30), day(2026, 11, 19))}, nil, false,
+		"one has ended", []models.RenewalHolding{owned("END", 20), ending(owned("END", 30), day(2026, 11, 19))}, nil, false,
 		"END 20×2200×1=44000 A by 20 END product\nEND: expired\n44000+4400=48400",
 	},
 	{
-		"below the minimum", []models.RenewalHolding{held("WEB", 9), held("END", 5)}, nil, false,
+		"below the minimum", []models.RenewalHolding{owned("WEB", 9), owned("END", 5)}, nil, false,
 		"END 5×2200×1=11000 A by 5 END product\nWEB: below_minimum\n11000+1100=12100",
 	},
 	{
-		"no price", []models.RenewalHolding{held("BARE", 9), held("GONE", 5)}, nil, false,
+		"no price", []models.RenewalHolding{owned("BARE", 9), owned("GONE", 5)}, nil, false,
 		"BARE: unpriced\nGONE: unpriced\n0+0=0",
 	},
 }
@@ -239,9 +239,9 @@ func TestRenewalPricesReckonedByHand(t *testing.T) {
 
 // A product renewed now is counted with what is kept of it, which staff alone can say.
 func TestWhatIsKeptCountsForTheRank(t *testing.T) {
-	kept := held("END", 80)
+	kept := owned("END", 80)
 	kept.Kept = true
-	price, errs := models.PriceRenewal(models.RenewalAsk{Today: reckonedOn, Staff: true, Holdings: []models.RenewalHolding{held("END", 20), kept}}, priceRules(t))
+	price, errs := models.PriceRenewal(models.RenewalAsk{Today: reckonedOn, Staff: true, Holdings: []models.RenewalHolding{owned("END", 20), kept}}, priceRules(t))
 	// 20 + 80 = 100 are D: 20 × 1,760 = 35,200.
 	if want := "END 20×1760×1=35200 D by 100 END product\n35200+3520=38720"; errs != nil || told(price) != want {
 		t.Errorf("got %s %v", told(price), errs)
@@ -263,7 +263,7 @@ func TestTaxIsRoundedDownPerRate(t *testing.T) {
 		rules.Prices.Lists[0].Prices[code] = models.ProductPrice{Bands: []models.PriceBand{{Rank: "A", From: 1, UnitPrice: unit}}}
 	}
 	price, errs := models.PriceRenewal(models.RenewalAsk{Today: reckonedOn, Holdings: []models.RenewalHolding{
-		held("END", 5), held("PRO", 5), held("SUITE", 5), held("MAILS", 5),
+		owned("END", 5), owned("PRO", 5), owned("SUITE", 5), owned("MAILS", 5),
 	}}, rules)
 	// Standard: 5,015 × 2 = 10,030, 10% = 1,003. Reduced: 5,035 × 2 = 10,070, 8% = 805.6, down to 805.
 	// Line by line it would be 501 + 501 and 402 + 402.
@@ -370,7 +370,7 @@ func TestWhatCannotBeAskedIsAnsweredAtItsField(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ask := models.RenewalAsk{
-				Today: reckonedOn, Staff: true, Holdings: []models.RenewalHolding{held("END", 30)}, Additions: []models.RenewalAddition{{ProductCode: "END", Quantity: 5}},
+				Today: reckonedOn, Staff: true, Holdings: []models.RenewalHolding{owned("END", 30)}, Additions: []models.RenewalAddition{{ProductCode: "END", Quantity: 5}},
 			}
 			tt.change(&ask)
 			price, errs := models.PriceRenewal(ask, priceRules(t))
