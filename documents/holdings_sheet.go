@@ -3,7 +3,6 @@ package documents
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/todoke/todoke/models"
@@ -22,6 +21,7 @@ const (
 	heldNameX, heldNameWidth         = margin + 9, 82.0
 	heldQuantityX, heldQuantityWidth = margin + 92, 18.0
 	heldPeriodX, heldPeriodWidth     = margin + 116, textWidth - 116
+	codeX                            = margin + 41
 )
 
 func (s *holdingsSheet) layout() *layout {
@@ -112,7 +112,7 @@ func (s *holdingsSheet) contact(heading string, p models.Party) group {
 
 func (s *holdingsSheet) heading() []*strip {
 	st := style{points: 13, leading: 7, bold: true, color: ink}
-	count := strconv.Itoa(len(s.Lines))
+	count := fmt.Sprintf(s.list.count, number(len(s.Lines)))
 	return []*strip{{height: 11, marks: []mark{
 		words{margin, 6, s.list.products, st},
 		words{right - s.width(count, bodyText), 6, count, bodyText},
@@ -140,14 +140,6 @@ func (s *holdingsSheet) row(i int, line HoldingLine) []*strip {
 	name := column{x: heldNameX, width: heldNameWidth}
 	name.in(s.typesetter, strong, line.ProductName.In(s.Language))
 	name.in(s.typesetter, smallText, line.ProductCode)
-	if line.Code != "" {
-		called := s.list.activationCode
-		if line.Serial {
-			called = s.list.serialNumber
-		}
-		name.in(s.typesetter, label, called)
-		name.in(s.typesetter, style{points: 9, leading: 4.8, color: ink}, line.Code)
-	}
 	count := column{x: margin + 1, width: 6}
 	count.in(s.typesetter, style{points: 7.5, leading: 5.2, color: inkWeak}, number(i+1))
 	quantity := column{x: heldQuantityX, width: heldQuantityWidth, right: true}
@@ -160,7 +152,25 @@ func (s *holdingsSheet) row(i int, line HoldingLine) []*strip {
 	period.in(s.typesetter, st, word)
 
 	strips := append([]*strip{space(1.2)}, side(s.typesetter, count, name, quantity, period)...)
+	strips = append(strips, s.code(line)...)
 	return append(strips, &strip{height: 1.6, marks: []mark{rule{margin, 1.6, textWidth, 0.15, hairline}}})
+}
+
+// code prints a holding's code with what it is called before it.
+func (s *holdingsSheet) code(line HoldingLine) []*strip {
+	if line.Code == "" {
+		return nil
+	}
+	text := style{points: 9, leading: 5, color: ink}
+	called := column{x: heldNameX, width: codeX - heldNameX - 2}
+	value := column{x: codeX, width: right - codeX}
+	word := s.list.activationCode
+	if line.Serial {
+		word = s.list.serialNumber
+	}
+	called.in(s.typesetter, style{points: label.points, leading: text.leading, color: inkWeak}, word)
+	value.in(s.typesetter, text, line.Code)
+	return side(s.typesetter, called, value)
 }
 
 // state says how long a holding still runs, counted from the list's day.

@@ -6,7 +6,7 @@ import "github.com/todoke/todoke/models"
 type holdingWords struct {
 	title, sub, statement          string
 	asOf, endsOn, contacts, holder string
-	support, products              string
+	support, products, count       string
 	activationCode, serialNumber   string
 	ended, daysLeft, lastDay       string
 	begins, unlisted               string
@@ -15,7 +15,7 @@ type holdingWords struct {
 var japaneseHoldings = &holdingWords{
 	title: "保有製品一覧", sub: "LICENSE HOLDINGS",
 	statement: "%s現在、契約ポータルに登録されている内容です。",
-	asOf:      "作成日", endsOn: "サポート終了日", contacts: "契約情報", holder: "契約窓口", support: "サポート窓口", products: "保有製品",
+	asOf:      "作成日", endsOn: "サポート終了日", contacts: "契約情報", holder: "契約窓口", support: "サポート窓口", products: "保有製品", count: "全%s件",
 	activationCode: "アクティベーションコード", serialNumber: "シリアル番号",
 	ended: "終了", daysLeft: "残り%s日", lastDay: "本日まで", begins: "開始前",
 	unlisted: "このほかに、契約ポータルに掲載していない製品があります。お問い合わせ窓口でご確認ください。",
@@ -24,7 +24,7 @@ var japaneseHoldings = &holdingWords{
 var englishHoldings = &holdingWords{
 	title: "License Holdings", sub: "保有製品一覧",
 	statement: "As registered in the contract portal on %s.",
-	asOf:      "Made on", endsOn: "End of support", contacts: "Contract", holder: "Contract contact", support: "Support contact", products: "Holdings",
+	asOf:      "Made on", endsOn: "End of support", contacts: "Contract", holder: "Contract contact", support: "Support contact", products: "Holdings", count: "%s in all",
 	activationCode: "Activation code", serialNumber: "Serial number",
 	ended: "Ended", daysLeft: "%s days left", lastDay: "Ends today", begins: "Not begun yet",
 	unlisted: "There are further products that the contract portal does not show. Please ask the desk about them.",
