@@ -12,6 +12,7 @@ import (
 	"github.com/todoke/todoke/outbox"
 	"github.com/todoke/todoke/web/console"
 	"github.com/todoke/todoke/web/delivery"
+	"github.com/todoke/todoke/web/portal"
 	"github.com/todoke/todoke/web/public"
 	"github.com/todoke/todoke/web/ui"
 )
@@ -39,7 +40,7 @@ func (a *app) handler(m *metrics.Metrics, teller *outbox.Outbox) (http.Handler, 
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Logger: a.log, Places: a.places(),
 		Inquiries: &public.Inquiries{Teller: teller, CodeHash: a.ring.CodeHash, Key: a.ring.CurrentKey()},
 	}).Mount(r)
-	if err := errors.Join(a.mountConsole(r, teller), a.mountDelivery(r, teller)); err != nil {
+	if err := errors.Join(a.mountConsole(r, teller), a.mountDelivery(r, teller), a.mountPortal(r, teller)); err != nil {
 		return nil, err
 	}
 	a.mountProbes(r, m)
@@ -71,9 +72,21 @@ func (a *app) mountDelivery(r *gin.Engine, teller *outbox.Outbox) error {
 	return err
 }
 
+func (a *app) mountPortal(r *gin.Engine, teller *outbox.Outbox) error {
+	site, err := portal.New(portal.Options{
+		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Teller: teller, Sessions: a.store.SessionStore(),
+		Secrets: a.ring, Codes: a.ring, Files: a.files, Logger: a.log, PublicURL: a.config.PublicURL, Secure: a.config.Secure(),
+		Idle: a.profile.Lifetimes.PortalSessionIdle.Duration,
+	})
+	if err == nil {
+		site.Mount(r)
+	}
+	return err
+}
+
 // places are the sites that the front page leads to; those of dev are known to dev alone.
 func (a *app) places() []public.Place {
-	places := []public.Place{{Kind: "console", URL: "/console"}, {Kind: "delivery", URL: "/delivery"}, {Kind: "inquiries", URL: "/inquiries"}, {Kind: "api", URL: "/v1/docs"}}
+	places := []public.Place{{Kind: "console", URL: "/console"}, {Kind: "portal", URL: "/portal"}, {Kind: "delivery", URL: "/delivery"}, {Kind: "inquiries", URL: "/inquiries"}, {Kind: "api", URL: "/v1/docs"}}
 	return append(places, a.devPlaces...)
 }
 

@@ -83,6 +83,8 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 		return a.resendMail(f)
 	case models.MailContactChangeDone, models.MailContactChangePartly, models.MailContactAddressReplaced, models.MailContactAddressNew:
 		return a.contactMail(f), nil
+	case models.MailTemporaryPassword, models.MailPasswordChanged:
+		return a.accountMail(f)
 	}
 	return a.notice(f)
 }

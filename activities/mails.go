@@ -37,6 +37,7 @@ type Secrets interface {
 	// InquirySignature signs the address that replies to an inquiry go to.
 	InquirySignature(i models.Inquiry) (string, error)
 	ResendToken(r models.Resend) (string, error)
+	TemporaryPassword(a models.Account) (string, error)
 }
 
 // Links are the public addresses that mails and documents point to.

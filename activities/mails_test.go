@@ -308,4 +308,8 @@ func (noKeys) ResendToken(models.Resend) (string, error) {
 	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
 }
 
+func (noKeys) TemporaryPassword(models.Account) (string, error) {
+	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
+}
+
 var _ activities.Secrets = noKeys{}

@@ -89,14 +89,24 @@ const passwordLength = 14
 // DeliveryPassword derives a shipment's password: always the same for a version,
 // another for the next.
 func (r *Ring) DeliveryPassword(s models.Shipment) (string, error) {
-	key, err := r.subkey(s.PasswordKey, "delivery-password")
+	return r.password(s.PasswordKey, "delivery-password", s.ID, s.PasswordSalt, s.PasswordVersion)
+}
+
+// TemporaryPassword derives an account's temporary password, alike.
+func (r *Ring) TemporaryPassword(a models.Account) (string, error) {
+	return r.password(a.TemporaryKey, "temporary-password", a.ID, a.TemporarySalt, a.TemporaryVersion)
+}
+
+// password derives the password of a row in a version, for one purpose.
+func (r *Ring) password(number int, purpose string, id int64, salt string, version int) (string, error) {
+	key, err := r.subkey(number, purpose)
 	if err != nil {
 		return "", err
 	}
 	password := make([]byte, 0, passwordLength)
 	for block := 0; len(password) < passwordLength; block++ {
 		mac := hmac.New(sha256.New, key)
-		mac.Write(fmt.Appendf(nil, "%d|%s|%d|%d", s.ID, s.PasswordSalt, s.PasswordVersion, block))
+		mac.Write(fmt.Appendf(nil, "%d|%s|%d|%d", id, salt, version, block))
 		for _, b := range mac.Sum(nil) {
 			// Bytes beyond the last whole multiple would make some letters likelier.
 			if limit := 256 - 256%len(passwordAlphabet); int(b) < limit && len(password) < passwordLength {
@@ -124,7 +134,7 @@ const tokenBytes = 18
 
 // SealCode encrypts an activation code and gives its hash for look-up.
 func (r *Ring) SealCode(code string) (models.SealedCode, error) {
-	seal, err := r.aead(r.current)
+	seal, err := r.aead(r.current, codePurpose)
 	if err != nil {
 		return models.SealedCode{}, err
 	}
@@ -138,7 +148,7 @@ func (r *Ring) SealCode(code string) (models.SealedCode, error) {
 
 // OpenCode decrypts a holding's activation code.
 func (r *Ring) OpenCode(h models.Holding) (string, error) {
-	seal, err := r.aead(h.CodeKey)
+	seal, err := r.aead(h.CodeKey, codePurpose)
 	if err != nil {
 		return "", err
 	}
@@ -179,8 +189,10 @@ func (r *Ring) codeHash(code string) (string, error) {
 	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
-func (r *Ring) aead(number int) (cipher.AEAD, error) {
-	key, err := r.subkey(number, "activation-code")
+const codePurpose = "activation-code"
+
+func (r *Ring) aead(number int, purpose string) (cipher.AEAD, error) {
+	key, err := r.subkey(number, purpose)
 	if err != nil {
 		return nil, err
 	}

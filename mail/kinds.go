@@ -28,6 +28,8 @@ const (
 	KindContactChangePartly    Kind = "contact_change_partly_done"
 	KindContactAddressReplaced Kind = "contact_address_replaced"
 	KindContactAddressNew      Kind = "contact_address_new"
+	KindTemporaryPassword      Kind = "temporary_password"
+	KindPasswordChanged        Kind = "password_changed"
 )
 
 // Kinds gives every kind, in the order of an order's life, then what stands beside it.
@@ -38,6 +40,7 @@ func Kinds() []Kind {
 		KindInquiryReceived, KindInquiryAnswer,
 		KindResendReceived, KindResendQuestion, KindResendRefused, KindResentID, KindResentPassword,
 		KindContactChangeDone, KindContactChangePartly, KindContactAddressReplaced, KindContactAddressNew,
+		KindTemporaryPassword, KindPasswordChanged,
 	}
 }
 

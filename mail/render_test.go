@@ -32,6 +32,8 @@ const oddName = "𠮷野家㈱ 髙﨑ｱｲｳ🏢"
 
 func same(s string) models.Text { return models.Text{JA: s, EN: s} }
 
+var portalName = models.Text{JA: "法人カスタマーサービス & サポート", EN: "Business Customer Service & Support"}
+
 // samples gives one filled mail of every kind.
 func samples() []Data {
 	reasons := []Reason{
@@ -121,6 +123,14 @@ func samples() []Data {
 		ContactAddressNew{
 			LicenseID: "1234567890", Contact: models.Text{JA: "サポート窓口", EN: "Support contact"}, From: models.NewDate(2026, 12, 2),
 			Link: "https://example.jp/portal",
+		},
+		TemporaryPassword{
+			Site: portalName, Password: "hK7pT2mWq9XzRs", UntilDay: models.NewDate(2026, 6, 11), UntilTime: "12:05",
+			SignInURL: "https://example.jp/portal/sign-in",
+		},
+		PasswordChanged{
+			Site: portalName, Day: models.NewDate(2026, 6, 10), Time: "12:06", LastDay: models.NewDate(2026, 12, 7),
+			LostURL: "https://example.jp/portal/temporary-password",
 		},
 	}
 }

@@ -57,6 +57,14 @@ func DefaultSubjects() Subjects {
 			JA: "【{company}】お問い合わせへのご回答 [{inquiry}]",
 			EN: "[{company}] Answer to your inquiry [{inquiry}]",
 		},
+		KindTemporaryPassword: {
+			JA: "【{company}】法人カスタマーサービス & サポート：仮パスワード発行",
+			EN: "[{company}] Business Customer Service & Support: temporary password",
+		},
+		KindPasswordChanged: {
+			JA: "【{company}】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ",
+			EN: "[{company}] Business Customer Service & Support: password changed",
+		},
 		KindResendReceived: {
 			JA: "電子納品再送受付",
 			EN: "Electronic delivery resend request received",

@@ -34,6 +34,9 @@ const (
 	MailContactChangePartly    MailKind = "contact_change_partly_done"
 	MailContactAddressReplaced MailKind = "contact_address_replaced"
 	MailContactAddressNew      MailKind = "contact_address_new"
+	// The mails of a portal account; the version is that of the password.
+	MailTemporaryPassword MailKind = "temporary_password"
+	MailPasswordChanged   MailKind = "password_changed"
 )
 
 // TellsPassword says whether the mail brings a delivery's password.
@@ -80,6 +83,7 @@ type Mail struct {
 	// InquiryMessageID is the message that the mail brings or acknowledges.
 	InquiryMessageID *int64
 	ContractChangeID *int64
+	AccountID        *int64
 	Version          int
 	Recipient        string
 	Language         Language

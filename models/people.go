@@ -13,6 +13,8 @@ const (
 	ActorStaff   ActorKind = "staff"
 	ActorAPIKey  ActorKind = "api_key"
 	ActorProcess ActorKind = "process"
+	// ActorAccount is whoever signed in to the contract portal.
+	ActorAccount ActorKind = "account"
 )
 
 // Actor is whoever acts, for the audit log and for what a row may be shown to.

@@ -32,6 +32,10 @@ type Rules struct {
 	RenewalPrice RenewalPriceRules
 	// RenewalNoticeDays are the days before the end of support on which notices go out, falling.
 	RenewalNoticeDays []int
+	// TemporaryPassword is how long a portal account's temporary password can set a real one.
+	TemporaryPassword time.Duration
+	// PortalPasswordDays is how long a portal account's password signs in; 0 is for ever.
+	PortalPasswordDays int
 	// MailGiveUp is how long a temporarily refused mail is tried again.
 	MailGiveUp time.Duration
 	// MailDomain is what Message-IDs end in.

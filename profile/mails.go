@@ -34,8 +34,6 @@ type MailRule struct {
 // The mails beyond order intake that the profile words already.
 const (
 	MailDeliveryFailedStaff models.MailKind = "delivery_failed_staff"
-	MailTemporaryPassword   models.MailKind = "temporary_password"
-	MailPasswordChanged     models.MailKind = "password_changed"
 	MailReviewResult        models.MailKind = "review_result"
 	MailIssueURLApexOne     models.MailKind = "issue_url_apex_one"
 	MailIssuedApexOne       models.MailKind = "issued_apex_one"
@@ -56,7 +54,7 @@ func MailKinds() []models.MailKind {
 		models.MailReceiptNumber, models.MailOrderAccepted, models.MailDeliveryID, models.MailDeliveryPassword,
 		models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
 		models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
-		MailDeliveryFailedStaff, MailTemporaryPassword, MailPasswordChanged,
+		MailDeliveryFailedStaff, models.MailTemporaryPassword, models.MailPasswordChanged,
 		models.MailContactChangeDone, models.MailContactChangePartly, MailReviewResult,
 		models.MailContactAddressReplaced, models.MailContactAddressNew,
 		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,

@@ -143,6 +143,8 @@ func (p *Profile) Rules() models.Rules {
 		},
 		InquiryDays:        p.Process.InquiryBusinessDays,
 		ContractShownYears: p.Lifetimes.ContractShownYears,
+		TemporaryPassword:  p.Lifetimes.TemporaryPassword.Duration,
+		PortalPasswordDays: p.Lifetimes.PortalPasswordDays,
 		MailGiveUp:         p.Process.MailGiveUp.Duration,
 		MailDomain:         p.Mail.MessageIDDomain,
 		RenewalPrice:       p.RenewalPriceRules(),

@@ -3,16 +3,20 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/todoke/todoke/models"
 )
 
-// keyColumns are the columns that name a server key, with the rows that need it.
+// keyColumns are the columns that name a server key, with the rows that need it;
+// a question mark stands for the present moment.
 var keyColumns = []struct{ table, column, where string }{
 	{"holdings", "code_key", "code_cipher IS NOT NULL"},
 	{"shipments", "password_key", "1 = 1"},
 	{"resends", "link_key", "1 = 1"},
 	{"inquiries", "address_key", "1 = 1"},
+	{"accounts", "temporary_key", "temporary_until > ?"},
+	{"accounts", "second_key", "second_secret IS NOT NULL"},
 }
 
 // KeysInUse lists the numbers of the server keys that rows name, ascending.
@@ -20,7 +24,11 @@ func (s *Store) KeysInUse(ctx context.Context) ([]int, error) {
 	var all []int
 	for _, c := range keyColumns {
 		var some []int
-		if err := s.reader(ctx).Table(c.table).Where(c.where).Distinct().Pluck(c.column, &some).Error; err != nil {
+		var when []any
+		if strings.Contains(c.where, "?") {
+			when = append(when, s.Now())
+		}
+		if err := s.reader(ctx).Table(c.table).Where(c.where, when...).Distinct().Pluck(c.column, &some).Error; err != nil {
 			return nil, translate(err)
 		}
 		all = append(all, some...)

@@ -21,9 +21,10 @@ type MailFacts struct {
 	Inquiry     *models.Inquiry
 	Thread      []models.InquiryMessage // up to the message that the mail brings
 	ThreadMails []models.Mail           // that brought messages of the thread before
-	Contract    *models.Contract        // whose contacts were changed
-	Change      *models.ContractChange  // with its fields
-	EndUserName string                  // the contract's holder once registered, else as applied
+	Account     *models.Account
+	Contract    *models.Contract       // whose contacts were changed
+	Change      *models.ContractChange // with its fields
+	EndUserName string                 // the contract's holder once registered, else as applied
 }
 
 // MailFacts reads what a mail says.
@@ -39,6 +40,10 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		}
 		if f.Mail.ContractChangeID != nil {
 			return contractChangeFacts(tx, &f)
+		}
+		if f.Mail.AccountID != nil {
+			f.Account, err = needed[models.Account](tx, *f.Mail.AccountID)
+			return err
 		}
 		applicationID := f.Mail.ApplicationID
 		if f.Mail.OrderID != nil {

@@ -36,7 +36,7 @@ func mailKey(m models.Mail) string {
 		name string
 		id   *int64
 	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
-		{"contract-change", m.ContractChangeID}} {
+		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}
@@ -196,6 +196,8 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 		var version int
 		err = tx.Model(&models.Shipment{}).Select("password_version").Where("order_id = ?", *m.OrderID).Scan(&version).Error
 		return version != told, err
+	case m.Kind == models.MailTemporaryPassword:
+		return s.temporaryStale(tx, m)
 	}
 	return false, nil
 }

@@ -78,8 +78,8 @@ func TestBothLanguagesSayEverything(t *testing.T) {
 var (
 	// A text is asked for by its whole ID, or by the beginning of one that a
 	// value of an enumeration completes.
-	wholeID = regexp.MustCompile(`"((?:console|ui|delivery|renewal|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem|error|field)\.[a-z_]+(?:\.[a-z_]+)*)"`)
-	beginID = regexp.MustCompile(`"((?:console|ui|delivery|renewal|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem)\.(?:[a-z_]+\.)*)"`)
+	wholeID = regexp.MustCompile(`"((?:console|ui|delivery|portal|renewal|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem|error|field)\.[a-z_]+(?:\.[a-z_]+)*)"`)
+	beginID = regexp.MustCompile(`"((?:console|ui|delivery|portal|renewal|inquiry|reason|reason_value|reason_todo|order_status|order_type|line_kind|holding_problem)\.(?:[a-z_]+\.)*)"`)
 )
 
 // asked finds what the sources of the pages ask for.
@@ -141,7 +141,7 @@ func enumerations() map[string][]string {
 		"console.waiting.":            {"staff", "reseller"},
 		"console.application_status.": {"open", "reserved", "used", "discarded"},
 		"console.contract_status.":    {"registering", "valid", "void"},
-		"console.actor.":              {"staff", "api_key", "process"},
+		"console.actor.":              {"staff", "api_key", "process", "account"},
 		"console.language.":           {"ja", "en"}, "console.documents.certificate.": {"ja", "en"},
 		"console.weekday.": {"sun", "mon", "tue", "wed", "thu", "fri", "sat"},
 		"console.subject.": {"order", "application", "reseller", "api_key", "staff", "holding"},

@@ -16,7 +16,7 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
@@ -24,6 +24,7 @@ var (
 		"filed", "created", "changed", "revoked", "code_shown", "signed_in", "signed_out",
 		"mail_bounced", "address_marked", "address_mark_cleared", "address_mark_proved",
 		"inquiry_asked", "inquiry_answer", "inquiry_reply", "inquiry_closed", "inquiry_reopened", "inquiry_unsent",
+		"temporary_password", "password_set", "signed_out_everywhere", "two_step_on", "two_step_off", "recovery_codes", "recovery_code_used",
 	}
 )
 

@@ -15,8 +15,8 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/passwords"
 	"github.com/todoke/todoke/web/ui"
-	"golang.org/x/sync/semaphore"
 )
 
 // Teller hands an outbox entry over right after the commit, without blocking;
@@ -54,7 +54,6 @@ type Console struct {
 	Options
 	sessions *scs.SessionManager
 	origin   *http.CrossOriginProtection
-	hashing  *semaphore.Weighted
 	decoy    string // a hash that no password has, compared with where there is no account
 }
 
@@ -69,13 +68,13 @@ func New(o Options) (*Console, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	decoy, err := decoyHash()
+	decoy, err := passwords.Decoy()
 	if err != nil {
 		return nil, err
 	}
 	return &Console{
 		Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection(),
-		hashing: semaphore.NewWeighted(hashesAtOnce), decoy: decoy,
+		decoy: decoy,
 	}, nil
 }
 

@@ -15,6 +15,7 @@ var mailKinds = []models.MailKind{
 	models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
 	models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
 	models.MailInquiryReceived, models.MailInquiryAnswer,
+	models.MailTemporaryPassword, models.MailPasswordChanged,
 }
 
 // mailTrouble is the filter for mails that did not get through or that nobody knows the fate of.

@@ -1,0 +1,88 @@
+package portal
+
+import (
+	"time"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/web/ui"
+)
+
+// What is taken within a window. Nothing that a stranger can use up locks an
+// address's owner out: beyond the limits by address alone a temporary password
+// still works, and beyond those of the second step a recovery code, which nobody
+// can guess.
+const (
+	signInWindow      = 15 * time.Minute
+	signInsByBoth     = 10 // failed, by address and client
+	signInsByClient   = 50 // failed, by client over all addresses
+	addressWindow     = time.Hour
+	signInsByAddress  = 100 // failed, by address over all clients
+	temporaryWindow   = time.Hour
+	temporaryByClient = 20
+	secondWindow      = 15 * time.Minute
+	secondByAccount   = 10 // codes of the app that were wrong
+)
+
+// limit is how often something may happen within a window.
+type limit struct {
+	subject string
+	window  time.Duration
+	most    int64
+}
+
+// signInLimits gives the limits of signing in: by address and client, and by client.
+func (v *visit) signInLimits(email string) [2]limit {
+	client := ui.ClientOf(v.ClientIP())
+	return [2]limit{
+		{ui.CountedSubject("portal", models.AddressKey(email)+" "+client), signInWindow, signInsByBoth},
+		{ui.CountedSubject("portal-client", client), signInWindow, signInsByClient},
+	}
+}
+
+// addressLimit bounds how often an address's password is looked at at all.
+func addressLimit(email string) limit {
+	return limit{ui.CountedSubject("portal-address", models.AddressKey(email)), addressWindow, signInsByAddress}
+}
+
+// temporaryLimit bounds how often one client asks for temporary passwords.
+func (v *visit) temporaryLimit() limit {
+	return limit{ui.CountedSubject("portal-temporary", ui.ClientOf(v.ClientIP())), temporaryWindow, temporaryByClient}
+}
+
+// secondLimit bounds how often codes of an account's app are looked at.
+func secondLimit(a models.Account) limit {
+	return limit{ui.CountedSubject("portal-second", a.Email), secondWindow, secondByAccount}
+}
+
+// reached says whether one of the limits is reached.
+func (v *visit) reached(limits ...limit) (bool, error) {
+	for _, l := range limits {
+		n, err := v.Store.SignInAttempts(v.ctx(), l.subject, v.Clock().Add(-l.window))
+		if err != nil {
+			return false, err
+		}
+		if n >= l.most {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// count notes that it happened once more.
+func (v *visit) count(l limit) error { return v.Store.RecordSignInAttempt(v.ctx(), l.subject) }
+
+// take counts a try before it is looked at, and says whether it is one too many. It
+// looks again after counting: of guesses made at once each finds those that were
+// counted before it.
+func (v *visit) take(limits ...limit) (limited bool, err error) {
+	if limited, err = v.reached(limits...); limited || err != nil {
+		return limited, err
+	}
+	for i := range limits {
+		if err := v.count(limits[i]); err != nil {
+			return false, err
+		}
+		limits[i].most++ // this one
+	}
+	return v.reached(limits...)
+}

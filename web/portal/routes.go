@@ -1,0 +1,59 @@
+package portal
+
+import "net/http"
+
+// route is one address of the site.
+type route struct {
+	method string
+	path   string
+	handle func(v *visit) error
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// The addresses that pages lead to.
+const (
+	home        = "/portal"
+	signInAt    = home + "/sign-in"
+	secondAt    = home + "/second-step"
+	temporaryAt = home + "/temporary-password"
+	passwordAt  = home + "/password"
+	accountAt   = home + "/account"
+	twoStepAt   = accountAt + "/two-step"
+	contractsAt = home + "/contracts"
+)
+
+// open is all that answers without a session.
+var open = []route{
+	{get, "/", func(v *visit) error { return v.seeOther(home) }},
+	{get, "/sign-in", showSignIn},
+	{post, "/sign-in", signIn},
+	{get, "/second-step", showSecond},
+	{post, "/second-step", takeSecond},
+	{get, "/temporary-password", showTemporary},
+	{post, "/temporary-password", requestTemporary},
+	{get, "/temporary-password/sent", showTemporarySent},
+	{get, "/password", showPassword},
+	{post, "/password", setPassword},
+}
+
+// signedIn is all that takes a session. A page that shows a contract asks the store
+// for it by the address that is signed in; what that may not see is not there.
+var signedIn = []route{
+	{get, "", func(v *visit) error { return v.seeOther(contractsAt) }},
+	{post, "/sign-out", signOut},
+	{get, "/account", showAccount},
+	{post, "/account/language", saveLanguage},
+	{post, "/account/password", changePassword},
+	{post, "/account/sessions/:id/end", endSession},
+	{post, "/account/sign-out-everywhere", endSessions},
+	{get, "/account/two-step", showTwoStep},
+	{post, "/account/two-step", prepareTwoStep},
+	{post, "/account/two-step/confirm", confirmTwoStep},
+	{post, "/account/two-step/codes", renewCodes},
+	{post, "/account/two-step/off", endTwoStep},
+	{get, "/contracts", listContracts},
+}
