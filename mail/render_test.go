@@ -35,7 +35,9 @@ func same(s string) models.Text { return models.Text{JA: s, EN: s} }
 var portalName = models.Text{JA: "法人カスタマーサービス & サポート", EN: "Business Customer Service & Support"}
 
 // samples gives one filled mail of every kind.
-func samples() []Data {
+func samples() []Data { return slices.Concat(orderSamples(), contactSamples(), accountSamples()) }
+
+func orderSamples() []Data {
 	reasons := []Reason{
 		{
 			Title:            models.Text{JA: "契約月数の不一致", EN: "The months differ"},
@@ -108,22 +110,11 @@ func samples() []Data {
 			ValidUntil: models.NewDate(2027, 2, 28), SiteURL: "https://delivery.example.jp/",
 			Communication: "納品は12/1以降でお願いします。", Resent: true,
 		},
-		ContactChange{
-			LicenseID: "1234567890", Done: []models.Text{{JA: "契約窓口：電話番号", EN: "Contract contact: Phone"}, {JA: "契約窓口：メールアドレス", EN: "Contract contact: Mail address"}},
-			SignInFrom: models.NewDate(2026, 12, 2), Link: "https://example.jp/portal/contracts/1234567890",
-		},
-		ContactChange{
-			LicenseID: "1234567890", Done: []models.Text{{JA: "サポート窓口：電話番号", EN: "Support contact: Phone"}},
-			Waiting: []models.Text{{JA: "契約窓口：会社名", EN: "Contract contact: Company"}}, RequestNumber: "NC4830217", Days: 5,
-			SignInFrom: models.NewDate(2026, 12, 2), Link: "https://example.jp/portal/contracts/1234567890",
-		},
-		ContactAddressReplaced{
-			LicenseID: "1234567890", Contact: models.Text{JA: "契約窓口", EN: "Contract contact"}, Until: models.NewDate(2026, 12, 1),
-		},
-		ContactAddressNew{
-			LicenseID: "1234567890", Contact: models.Text{JA: "サポート窓口", EN: "Support contact"}, From: models.NewDate(2026, 12, 2),
-			Link: "https://example.jp/portal",
-		},
+	}
+}
+
+func accountSamples() []Data {
+	return []Data{
 		TemporaryPassword{
 			Site: portalName, Password: "hK7pT2mWq9XzRs", UntilDay: models.NewDate(2026, 6, 11), UntilTime: "12:05",
 			SignInURL: "https://example.jp/portal/sign-in",

@@ -45,6 +45,9 @@ func (s *Store) editContract(tx *gorm.DB, c *models.Contract, to models.Contacts
 	if changed.RowsAffected == 0 {
 		return change, errChanged
 	}
+	if err := s.moveAddresses(tx, before, *c); err != nil {
+		return change, err
+	}
 	if err := s.keepChange(tx, &change); err != nil {
 		return change, err
 	}
@@ -62,6 +65,18 @@ func contactColumns(fields []models.ContractChangeField) map[string]any {
 		}
 	}
 	return columns
+}
+
+// moveAddresses has new addresses take the place of old ones, from the next day on.
+func (s *Store) moveAddresses(tx *gorm.DB, before, after models.Contract) error {
+	for _, role := range models.ContactRoles {
+		if email := after.Contact(role).Email; email != before.Contact(role).Email {
+			if err := changeContractAddress(tx, after, role, email, s.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Store) keepChange(tx *gorm.DB, change *models.ContractChange) error {

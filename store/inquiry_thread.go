@@ -73,6 +73,11 @@ func (s *Store) inquiryStep(ctx context.Context, actor models.Actor, d DecideInq
 		if !slices.Contains(step.from, i.Status) {
 			return models.NewError(models.KindConflict, "inquiry_state", "status", string(i.Status))
 		}
+		if step.mail != "" {
+			if err := refuseUnreachable(tx, i); err != nil {
+				return err
+			}
+		}
 		before := i.Status
 		if err := s.moveInquiry(tx, &i, step.to); err != nil {
 			return err
@@ -91,6 +96,16 @@ func (s *Store) inquiryStep(ctx context.Context, actor models.Actor, d DecideInq
 		return err
 	})
 	return outbox, err
+}
+
+// refuseUnreachable refuses to answer a person whose address is marked as dead:
+// the answer would never leave.
+func refuseUnreachable(tx *gorm.DB, i models.Inquiry) error {
+	errs, err := markedField(tx, "text", i.Asker.Email)
+	if err == nil && errs != nil {
+		err = models.Invalid(models.Field("text", "asker_unreachable"))
+	}
+	return err
 }
 
 func checkThreadText(actor models.Actor, text string, bare bool) error {

@@ -168,6 +168,12 @@ func (s *Store) confirm(tx *gorm.DB, actor models.Actor, orderID int64, open mod
 			return err
 		}
 	}
+	if c.Code == models.ReasonDeliveryMail && errs == nil {
+		var err error
+		if errs, err = markedField(tx, "value", value); err != nil {
+			return err
+		}
+	}
 	for i := range errs {
 		errs[i].Field = c.field()
 	}
@@ -412,6 +418,9 @@ func (s *Store) RedirectDelivery(ctx context.Context, actor models.Actor, d Deci
 	return s.decide(ctx, actor, d, decision{
 		kind: models.DecisionRedirect, from: []models.OrderStatus{models.OrderRegistered}, note: d.Note,
 		write: func(tx *gorm.DB, o *models.Order, _ map[string]any) error {
+			if err := refuseMarkedField(tx, "email", email); err != nil {
+				return err
+			}
 			o.WaitingFor = models.WaitingForNobody
 			return s.redirect(tx, *o, email)
 		},

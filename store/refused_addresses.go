@@ -73,3 +73,23 @@ func (s *Store) sameAddressAgain(tx *gorm.DB, orderID int64, address, typed stri
 	}
 	return address, nil, nil
 }
+
+// markedField says at the field where somebody enters an address that mails to it
+// are held back: it is marked as dead. It is for staff and for contacts about their
+// own contract; to strangers nothing is said about an address.
+func markedField(tx *gorm.DB, field, address string) ([]models.FieldError, error) {
+	mark, err := optional[models.AddressMark](tx.Select("id").Where("address_key = ? AND cleared_at IS NULL", models.AddressKey(address)))
+	if err != nil || mark == nil {
+		return nil, err
+	}
+	return []models.FieldError{models.Field(field, "address_marked")}, nil
+}
+
+// refuseMarkedField is markedField as a refusal.
+func refuseMarkedField(tx *gorm.DB, field, address string) error {
+	errs, err := markedField(tx, field, address)
+	if err == nil && errs != nil {
+		err = models.Invalid(errs...)
+	}
+	return err
+}

@@ -44,6 +44,11 @@ func (s *Store) takeResend(tx *gorm.DB, actor models.Actor, request models.Resen
 			return r, 0, err
 		}
 	}
+	if r.Source == models.ResendByStaff && r.ResendTo != "" {
+		if err := refuseMarkedField(tx, "resend_to", r.ResendTo); err != nil {
+			return r, 0, err
+		}
+	}
 	if err := tx.Create(&r).Error; err != nil {
 		return r, 0, err
 	}

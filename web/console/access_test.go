@@ -51,7 +51,7 @@ func needs(method, path string) models.Role {
 	case strings.HasPrefix(path, "/console/resellers"), strings.HasPrefix(path, "/console/staff"):
 		return models.RoleLead
 	case method == http.MethodGet:
-		if path == "/console/orders/new" || strings.HasSuffix(path, "/replace") {
+		if path == "/console/orders/new" || strings.HasSuffix(path, "/replace") || strings.HasSuffix(path, "/contacts") {
 			return models.RoleClerk
 		}
 		return models.RoleViewer

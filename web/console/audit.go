@@ -16,7 +16,7 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
@@ -25,6 +25,7 @@ var (
 		"mail_bounced", "address_marked", "address_mark_cleared", "address_mark_proved",
 		"inquiry_asked", "inquiry_answer", "inquiry_reply", "inquiry_closed", "inquiry_reopened", "inquiry_unsent",
 		"temporary_password", "password_set", "signed_out_everywhere", "two_step_on", "two_step_off", "recovery_codes", "recovery_code_used",
+		"contacts_changed", "name_changed",
 	}
 )
 
@@ -73,9 +74,11 @@ func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
 }
 
 func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
-	var orders, applications, resends, inquiries []int64
+	var orders, applications, resends, inquiries, contracts []int64
 	for _, e := range list {
 		switch e.Subject {
+		case "contract":
+			contracts = append(contracts, e.SubjectID)
 		case "inquiry":
 			inquiries = append(inquiries, e.SubjectID)
 		case "resend":
@@ -89,6 +92,9 @@ func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
 	known, err := v.numbers(orders, applications, resends)
 	if err == nil {
 		known.inquiries, err = v.Store.InquiryNumbers(v.ctx(), inquiries)
+	}
+	if err == nil {
+		known.contracts, err = v.Store.LicenseIDs(v.ctx(), contracts)
 	}
 	if err != nil {
 		return nil, err
@@ -120,6 +126,8 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 		return id, "/console/resellers/" + id
 	case "inquiry":
 		return known.inquiry(e.SubjectID)
+	case "contract":
+		return known.contract(e.SubjectID)
 	case "staff":
 		return id, "/console/staff/" + id
 	}

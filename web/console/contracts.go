@@ -67,6 +67,10 @@ func (v *visit) contractPage() (views.Contract, error) {
 	if page.Inquiries, err = v.inquiriesAbout(0, d.Contract.ID); err != nil {
 		return page, err
 	}
+	if page.Changes, err = v.contractChanges(d.Contract.ID); err != nil {
+		return page, err
+	}
+	page.Edit = v.staffMember.Role.AtLeast(models.RoleClerk) && !d.Contract.Void
 	for _, o := range d.Orders {
 		page.Orders = append(page.Orders, views.OrderLink{
 			Number: o.OrderNumber, State: v.state(o), When: ui.Moment(v.language, o.CreatedAt),

@@ -82,7 +82,7 @@ func (v *visit) formField(action string, f models.FieldError) string {
 	}
 	for code, reasons := range map[models.ReasonCode][]string{
 		models.ReasonTerm:          {"confirm_order_months"},
-		models.ReasonDeliveryMail:  {"address_unchanged", "email_malformed"},
+		models.ReasonDeliveryMail:  {"address_unchanged", "address_marked", "email_malformed"},
 		models.ReasonStartMonth:    {"month_malformed", "start_month_out_of_range"},
 		models.ReasonLicenseHolder: {"digits_only", "license_unknown"},
 	} {

@@ -5,7 +5,7 @@ import "strconv"
 // numbers are what people know rows by: the rows of a page, in a query for orders
 // and one for applications.
 type numbers struct {
-	orders, receipts, resends, inquiries map[int64]string
+	orders, receipts, resends, inquiries, contracts map[int64]string
 }
 
 func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) {
@@ -39,4 +39,9 @@ func (n numbers) order(id int64) (number, url string) {
 // application gives an application's receipt number, and its page.
 func (n numbers) application(id int64) (number, url string) {
 	return n.receipts[id], "/console/applications/" + strconv.FormatInt(id, 10)
+}
+
+// contract gives a contract's license ID, and its page.
+func (n numbers) contract(id int64) (number, url string) {
+	return n.contracts[id], "/console/contracts/" + n.contracts[id]
 }

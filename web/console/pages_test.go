@@ -85,7 +85,7 @@ func everyPage(h *house, orders map[string]models.Order) []string {
 		"/console/orders?status=sent_back&reason=term_mismatch&type=new&assignee=me&from=2026-01-01&to=2026-12-31&overdue=1&task=mail_unknown&cols=po.amount",
 		"/console/orders/new", "/console/orders/new?receipt=" + h.application().ReceiptNumber,
 		"/console/applications", fmt.Sprintf("/console/applications/%d", a.Application.ID), "/console/contracts",
-		"/console/contracts/" + a.Licenses[0], "/console/mails", "/console/mails?status=trouble", "/console/audit",
+		"/console/contracts/" + a.Licenses[0], "/console/contracts/" + a.Licenses[0] + "/contacts", "/console/mails", "/console/mails?status=trouble", "/console/audit",
 		"/console/audit?subject=order&id=1", "/console/products", "/console/products?q=apex", "/console/resellers",
 		fmt.Sprintf("/console/resellers/%d", h.reseller.ID), "/console/staff", fmt.Sprintf("/console/staff/%d", h.people[models.RoleClerk].ID),
 		"/console/orders/" + orders["two reasons"].OrderNumber + "/replace", "/", "/console/orders/ORDC0000000",
@@ -97,7 +97,7 @@ func everyPage(h *house, orders map[string]models.Order) []string {
 }
 
 var (
-	textID   = regexp.MustCompile(`\b(console|ui|reason|reason_todo|order_status|order_type|line_kind|error|field)\.[a-z_]+(\.[a-z_]+)*\b`)
+	textID   = regexp.MustCompile(`\b(console|contacts|ui|reason|reason_todo|order_status|order_type|line_kind|error|field)\.[a-z_]+(\.[a-z_]+)*\b`)
 	japanese = regexp.MustCompile(`[ぁ-んァ-ヶ]`)
 )
 

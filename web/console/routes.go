@@ -90,6 +90,8 @@ var levels = []level{
 		{post, "/inquiries/:number/close", closeInquiry},
 		{post, "/inquiries/:number/reopen", reopenInquiry},
 		{post, "/contracts/:license/holdings/:id/reveal", revealCode},
+		{get, "/contracts/:license/contacts", showContactsForm},
+		{post, "/contracts/:license/contacts", editContacts},
 	}},
 	{models.RoleLead, []route{
 		{get, "/resellers", listResellers},

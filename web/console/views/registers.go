@@ -66,6 +66,8 @@ type Contract struct {
 	History   []ChangeRow
 	Orders    []OrderLink
 	Inquiries []InquiryRow
+	Changes   []ContactsChange
+	Edit      bool // the person may change the contacts
 }
 
 // HoldingRow is a product on the contract.
