@@ -134,9 +134,10 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 			Store: a.store, Profile: a.profile, Renderer: renderer, Sender: sender, Secrets: a.ring, Links: links, ReturnPath: a.returnPath(),
 			ReplyDomain: a.mailDomain(),
 		},
-		Documents: &activities.Documents{Store: a.store, Files: a.files, Renderer: drawing, Profile: a.profile, Links: links},
-		Outbox:    &activities.Outbox{Outbox: teller},
-		Resends:   &activities.Resends{Store: a.store},
+		Documents:   &activities.Documents{Store: a.store, Files: a.files, Renderer: drawing, Profile: a.profile, Links: links},
+		Outbox:      &activities.Outbox{Outbox: teller},
+		Resends:     &activities.Resends{Store: a.store},
+		NameChanges: &activities.NameChanges{Store: a.store},
 	}
 	return all, func() { teller.Close(); sender.Close() }, nil
 }

@@ -85,6 +85,8 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 		return a.contactMail(f), nil
 	case models.MailTemporaryPassword, models.MailPasswordChanged:
 		return a.accountMail(f)
+	case models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult:
+		return a.nameChangeMail(f), nil
 	}
 	return a.notice(f)
 }

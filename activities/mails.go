@@ -64,6 +64,11 @@ func (l Links) Resend(number, token string) string {
 	return l.Public + "/delivery/resend/" + number + "/" + token
 }
 
+// NameChange is the portal's page about the change of a contract's name.
+func (l Links) NameChange(licenseID string) string {
+	return l.Public + "/portal/contracts/" + licenseID + "/name-change"
+}
+
 const (
 	// sendTimeout bounds everything before the final dot.
 	sendTimeout = 25 * time.Second

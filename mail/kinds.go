@@ -41,6 +41,7 @@ func Kinds() []Kind {
 		KindResendReceived, KindResendQuestion, KindResendRefused, KindResentID, KindResentPassword,
 		KindContactChangeDone, KindContactChangePartly, KindContactAddressReplaced, KindContactAddressNew,
 		KindTemporaryPassword, KindPasswordChanged,
+		KindNameChangeReceived, KindNameChangeQuestion, KindNameChangeWithdrawn, KindReviewResult,
 	}
 }
 

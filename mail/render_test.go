@@ -123,6 +123,43 @@ func accountSamples() []Data {
 			Site: portalName, Day: models.NewDate(2026, 6, 10), Time: "12:06", LastDay: models.NewDate(2026, 12, 7),
 			LostURL: "https://example.jp/portal/temporary-password",
 		},
+		NameChangeReceived{
+			Number: "NC7001234", LicenseID: "10000042", OldName: "株式会社旧名", NewName: oddName, Days: 5,
+			Link: "https://example.jp/portal/contracts/10000042/name-change",
+		},
+		NameChangeQuestion{
+			Number: "NC7001234", LicenseID: "10000042", Question: "登記事項証明書をお送りください。\n商号の変更日もお知らせください。",
+			Link: "https://example.jp/portal/contracts/10000042/name-change",
+		},
+		NameChangeWithdrawn{Number: "NC7001234", LicenseID: "10000042", Link: "https://example.jp/portal/contracts/10000042/name-change"},
+		ReviewResult{
+			Number: "NC7001234", LicenseID: "10000042", OldName: "株式会社旧名", NewName: oddName, Done: models.NewDate(2026, 12, 4),
+			Link: "https://example.jp/portal/contracts/10000042/name-change",
+		},
+	}
+}
+
+// A rejection says why, and names no day.
+func TestReviewResultThatIsNone(t *testing.T) {
+	r := newTestRenderer(t)
+	for _, lang := range languages {
+		c, err := r.Render(lang, ReviewResult{
+			Number: "NC7001234", LicenseID: "10000042", OldName: "株式会社旧名", NewName: oddName, Reason: "別の法人への\n譲渡にあたります。",
+			Link: "https://example.jp/portal/contracts/10000042/name-change",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := html.UnescapeString(c.HTML)
+		for _, want := range []string{"別の法人への", "譲渡にあたります。", "NC7001234", "株式会社旧名"} {
+			if !strings.Contains(c.Text, want) || !strings.Contains(page, want) {
+				t.Errorf("%s: %q is missing in\n%s", lang, want, c.Text)
+			}
+		}
+		checkNothingLeftOver(t, KindReviewResult, lang, c)
+		if strings.Contains(c.Text, "完了") || strings.Contains(c.Text, "has been changed") {
+			t.Errorf("a rejection reads like an approval:\n%s", c.Text)
+		}
 	}
 }
 

@@ -77,6 +77,22 @@ func DefaultSubjects() Subjects {
 			JA: "電子納品再送についてのご回答",
 			EN: "Your resend request was not granted",
 		},
+		KindNameChangeReceived: {
+			JA: "【{company}】契約者名変更のお申し込みを受け付けました",
+			EN: "[{company}] Your name change was received",
+		},
+		KindNameChangeQuestion: {
+			JA: "【{company}】契約者名変更についてのご確認",
+			EN: "[{company}] A question about your name change",
+		},
+		KindNameChangeWithdrawn: {
+			JA: "【{company}】契約者名変更の取り下げを承りました",
+			EN: "[{company}] Your name change was withdrawn",
+		},
+		KindReviewResult: {
+			JA: "【{company}】契約者名変更の審査結果のお知らせ",
+			EN: "[{company}] Result of the review of your name change",
+		},
 		KindResentID: {
 			JA: "再送:重要:納品 {brand} {order} ID{partner}",
 			EN: "Resent:Important: delivery {brand} {order} ID{partner}",

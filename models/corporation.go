@@ -141,6 +141,14 @@ type CorporateRecord struct {
 // Prefecture names it, or gives nothing for an address abroad.
 func (r CorporateRecord) Prefecture() string { return PrefectureName(r.PrefectureCode) }
 
+// Place is the address in Japanese order, or the one abroad.
+func (r CorporateRecord) Place() string {
+	if r.Abroad != "" {
+		return r.Abroad
+	}
+	return r.Prefecture() + r.City + r.Street
+}
+
 // State says whether the corporation was there after the event.
 func (r CorporateRecord) State() CorporateState {
 	switch {

@@ -37,6 +37,11 @@ const (
 	// The mails of a portal account; the version is that of the password.
 	MailTemporaryPassword MailKind = "temporary_password"
 	MailPasswordChanged   MailKind = "password_changed"
+	// The mails about a change of name, to whoever asked for it.
+	MailNameChangeReceived  MailKind = "name_change_received"
+	MailNameChangeQuestion  MailKind = "name_change_question"
+	MailNameChangeWithdrawn MailKind = "name_change_withdrawn"
+	MailReviewResult        MailKind = "review_result"
 )
 
 // TellsPassword says whether the mail brings a delivery's password.
@@ -84,6 +89,7 @@ type Mail struct {
 	InquiryMessageID *int64
 	ContractChangeID *int64
 	AccountID        *int64
+	NameChangeID     *int64
 	Version          int
 	Recipient        string
 	Language         Language

@@ -29,7 +29,10 @@ type NumberFormats struct {
 	ResendDigits   int    // 7
 	InquiryPrefix  string // IQ
 	InquiryDigits  int    // 7
-	FirstLicenseID int64
+	// Of changes of a holder's name.
+	NameChangePrefix string // NC
+	NameChangeDigits int    // 7
+	FirstLicenseID   int64
 }
 
 // NormaliseNumber brings a typed number to the form it is stored in: half
@@ -95,6 +98,11 @@ func (f NumberFormats) NewResendNumber(random io.Reader) (string, error) {
 // NewInquiryNumber makes IQ and random digits; the database refuses one that is taken.
 func (f NumberFormats) NewInquiryNumber(random io.Reader) (string, error) {
 	return prefixed(random, f.InquiryPrefix, f.InquiryDigits)
+}
+
+// NewNameChangeNumber makes NC and random digits; the database refuses one that is taken.
+func (f NumberFormats) NewNameChangeNumber(random io.Reader) (string, error) {
+	return prefixed(random, f.NameChangePrefix, f.NameChangeDigits)
 }
 
 func prefixed(random io.Reader, prefix string, digits int) (string, error) {

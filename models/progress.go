@@ -44,6 +44,7 @@ const (
 	ProcessApplicationFiled ProcessName = "ApplicationFiled"
 	ProcessMailQueued       ProcessName = "MailQueued"
 	ProcessDeliveryResend   ProcessName = "DeliveryResend"
+	ProcessNameChange       ProcessName = "NameChange"
 )
 
 // WorkflowID is the process of one application. It goes by the row, not by the

@@ -124,29 +124,9 @@ type ResendDecision struct {
 
 // ResendRules is what the profile says about resends.
 type ResendRules struct {
-	// DueDays are the business days within which a resend is to be settled.
-	DueDays int
-	// WarningDays is how many business days before that staff are warned; 0 is never.
-	WarningDays int
+	Deadline
 	// AutomaticPerDay is how often a day one delivery is mailed again without staff.
 	AutomaticPerDay int
-}
-
-// DueAt gives when a resend that came in at a moment is due.
-func (r ResendRules) DueAt(c *Calendar, came time.Time) time.Time {
-	return c.AddBusinessDaysAt(came, r.DueDays)
-}
-
-// WarnAt gives when staff are warned of a resend that is due at a moment, and
-// whether they are.
-func (r ResendRules) WarnAt(c *Calendar, due time.Time) (time.Time, bool) {
-	return c.AddBusinessDaysAt(due, -r.WarningDays), r.WarningDays > 0
-}
-
-// DueAfterAnswer gives the new due moment of a resend that waited for the person
-// who asked: the business days of waiting do not count.
-func DueAfterAnswer(c *Calendar, due, asked, answered time.Time) time.Time {
-	return c.AddBusinessDaysAt(due, c.BusinessDaysBetween(DateOf(asked), DateOf(answered)))
 }
 
 // ResendProgress is where a resend stands, for its process.

@@ -24,6 +24,8 @@ type Rules struct {
 	PasswordRequests int
 	// Resends says when resends are due and how often they go by themselves.
 	Resends ResendRules
+	// NameChanges says when reviews of a changed name are due, and what may come with them.
+	NameChanges NameChangeRules
 	// InquiryDays are the business days within which an inquiry is to be answered.
 	InquiryDays int
 	// ContractShownYears is how long an ended contract is still shown to its contacts.

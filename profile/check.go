@@ -26,6 +26,7 @@ func (c *checker) check(p *Profile) {
 	c.corporateNames(p.CorporateNames)
 	c.lifetimes(p.Lifetimes)
 	c.process(p.Process, p.Dev)
+	c.limits(p.Limits)
 	c.calendar(p.CalendarSection)
 	c.catalogue(p.CatalogueSection, p.Taxes)
 	c.taxes(p.Taxes, p.PriceLists)
@@ -92,7 +93,7 @@ func (c *checker) brand(b Brand) {
 var numberPrefix = regexp.MustCompile(`^[A-Z]{2,6}$`)
 
 func (c *checker) numbers(n Numbers) {
-	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix} {
+	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix, "name_change_prefix": n.NameChangePrefix} {
 		if !numberPrefix.MatchString(prefix) {
 			c.add("numbers."+field, "not_a_number_prefix")
 		}
@@ -108,6 +109,10 @@ func (c *checker) numbers(n Numbers) {
 		c.add("numbers.inquiry_prefix", "same_inquiry_prefix")
 	}
 	c.between("numbers.inquiry_digits", n.InquiryDigits, minDigits, maxDigits)
+	if slices.Contains([]string{n.OrderPrefix, n.DeliveryPrefix, n.ResendPrefix, n.InquiryPrefix}, n.NameChangePrefix) {
+		c.add("numbers.name_change_prefix", "prefix_taken")
+	}
+	c.between("numbers.name_change_digits", n.NameChangeDigits, minDigits, maxDigits)
 	c.between("numbers.order_digits", n.OrderDigits, minDigits, maxDigits)
 	c.between("numbers.delivery_digits", n.DeliveryDigits, minDigits, maxDigits)
 	if n.FirstLicenseID < 1 || n.FirstLicenseID > maxLicenseID {
@@ -161,6 +166,11 @@ func (c *checker) process(p Process, dev Dev) {
 	}
 	c.span("dev.bounce_grace", dev.BounceGrace, 0, 72*time.Hour)
 	c.between("dev.contract_valid_after_business_days", dev.ContractValidAfterBusinessDays, 0, 60)
+}
+
+func (c *checker) limits(l Limits) {
+	c.between("limits.name_change_attachment_mb", l.NameChangeAttachmentMB, 1, 20)
+	c.between("limits.name_change_attachments", l.NameChangeAttachments, 1, 10)
 }
 
 func itoa[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

@@ -34,7 +34,6 @@ type MailRule struct {
 // The mails beyond order intake that the profile words already.
 const (
 	MailDeliveryFailedStaff models.MailKind = "delivery_failed_staff"
-	MailReviewResult        models.MailKind = "review_result"
 	MailIssueURLApexOne     models.MailKind = "issue_url_apex_one"
 	MailIssuedApexOne       models.MailKind = "issued_apex_one"
 	MailIssueURLSerial      models.MailKind = "issue_url_serial_number"
@@ -55,7 +54,8 @@ func MailKinds() []models.MailKind {
 		models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
 		models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
 		MailDeliveryFailedStaff, models.MailTemporaryPassword, models.MailPasswordChanged,
-		models.MailContactChangeDone, models.MailContactChangePartly, MailReviewResult,
+		models.MailContactChangeDone, models.MailContactChangePartly,
+		models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 		models.MailContactAddressReplaced, models.MailContactAddressNew,
 		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
 		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, MailRenewalNotice,

@@ -20,6 +20,7 @@ type Profile struct {
 	CorporateNames   CorporateNames     `yaml:"corporate_names"`
 	Lifetimes        Lifetimes          `yaml:"lifetimes"`
 	Process          Process            `yaml:"process"`
+	Limits           Limits             `yaml:"limits"`
 	Dev              Dev                `yaml:"dev"`
 	CalendarSection  CalendarSection    `yaml:"calendar"`
 	CatalogueSection CatalogueSection   `yaml:"catalogue"`
@@ -42,6 +43,9 @@ type Numbers struct {
 	ResendDigits   int    `yaml:"resend_digits"`
 	InquiryPrefix  string `yaml:"inquiry_prefix"`
 	InquiryDigits  int    `yaml:"inquiry_digits"`
+	// Of changes of a holder's corporate or branch name.
+	NameChangePrefix string `yaml:"name_change_prefix"`
+	NameChangeDigits int    `yaml:"name_change_digits"`
 	// FirstLicenseID is the first license ID given out; later ones count up.
 	FirstLicenseID int64 `yaml:"first_license_id"`
 }
@@ -88,6 +92,14 @@ type Process struct {
 	NameChangeWarningBusinessDays int `yaml:"name_change_warning_business_days"`
 }
 
+// Limits bounds what people may send in.
+type Limits struct {
+	// NameChangeAttachmentMB is how large one attachment of a name change may be, in megabytes of 2^20 bytes.
+	NameChangeAttachmentMB int `yaml:"name_change_attachment_mb"`
+	// NameChangeAttachments is how many a name change may have in all.
+	NameChangeAttachments int `yaml:"name_change_attachments"`
+}
+
 // Dev is what the dev command puts in place of Process, so that an order goes
 // through in seconds.
 type Dev struct {
@@ -119,6 +131,7 @@ func (p *Profile) NumberFormats() models.NumberFormats {
 		DeliveryPrefix: p.Numbers.DeliveryPrefix, DeliveryDigits: p.Numbers.DeliveryDigits,
 		ResendPrefix: p.Numbers.ResendPrefix, ResendDigits: p.Numbers.ResendDigits,
 		InquiryPrefix: p.Numbers.InquiryPrefix, InquiryDigits: p.Numbers.InquiryDigits,
+		NameChangePrefix: p.Numbers.NameChangePrefix, NameChangeDigits: p.Numbers.NameChangeDigits,
 		FirstLicenseID: p.Numbers.FirstLicenseID,
 	}
 }
@@ -138,8 +151,12 @@ func (p *Profile) Rules() models.Rules {
 		PasswordDays:     p.Lifetimes.DeliveryPasswordDays,
 		PasswordRequests: p.Lifetimes.DeliveryPasswordRequestsPerDay,
 		Resends: models.ResendRules{
-			DueDays: p.Process.ResendBusinessDays, WarningDays: p.Process.ResendWarningBusinessDays,
+			Deadline:        models.Deadline{DueDays: p.Process.ResendBusinessDays, WarningDays: p.Process.ResendWarningBusinessDays},
 			AutomaticPerDay: p.Lifetimes.ResendsAutomaticPerDay,
+		},
+		NameChanges: models.NameChangeRules{
+			Deadline:        models.Deadline{DueDays: p.Process.NameChangeBusinessDays, WarningDays: p.Process.NameChangeWarningBusinessDays},
+			AttachmentBytes: int64(p.Limits.NameChangeAttachmentMB) << 20, Attachments: p.Limits.NameChangeAttachments,
 		},
 		InquiryDays:        p.Process.InquiryBusinessDays,
 		ContractShownYears: p.Lifetimes.ContractShownYears,

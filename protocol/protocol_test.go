@@ -107,6 +107,7 @@ func TestOnlyProtocolCrosses(t *testing.T) {
 // people in the Temporal UI, the name of one. A new one has to be argued for here.
 var codes = []string{
 	"OrderState.Next", "OrderState.Status", "OrderState.WaitingFor", "MailResult.Status", "ResendState.Next", "ResendState.Status",
+	"NameChangeState.Next", "NameChangeState.Status",
 }
 
 // wrongField tells what is wrong with a type that a field has, or nothing.
@@ -198,9 +199,9 @@ func TestNamesStay(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{
-		"activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity FinishDelivery", "activity FinishResend",
-		"activity MailsOfApplication", "activity NoteResendDue", "activity QueueReminder", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
-		"activity SendMail", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow OrderIntake", "workflow OutboxDrain",
+		"activity AdvanceNameChange", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity FinishDelivery", "activity FinishResend",
+		"activity MailsOfApplication", "activity NoteNameChangeDue", "activity NoteResendDue", "activity QueueReminder", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
+		"activity SendMail", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow OrderIntake", "workflow OutboxDrain",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("registered are\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
@@ -209,6 +210,7 @@ func TestNamesStay(t *testing.T) {
 		protocol.DecidedSignal: "decided", protocol.TaskQueue: "todoke", protocol.OutboxDrainScheduleID: "outbox-drain",
 		models.Application{ID: 12}.WorkflowID(): "application/12", models.MailWorkflowID(5): "mail/5", models.Order{OrderNumber: "ORDC1"}.WorkflowID(): "order/ORDC1",
 		models.Resend{ResendNumber: "RS1"}.WorkflowID(): "resend/RS1",
+		models.NameChange{Number: "NC1"}.WorkflowID():   "name-change/NC1",
 	} {
 		if got != want {
 			t.Errorf("the name is %q, histories have %q", got, want)

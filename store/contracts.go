@@ -20,11 +20,18 @@ func (s *Store) Contracts(ctx context.Context, f ContractFilter, p Page) ([]mode
 		either := s.read.Where("license_id = ?", models.NormaliseNumber(text)).
 			Or("holder_email = ?", text).Or("support_email = ?", text)
 		if pattern := containing(models.NameKey(text)); pattern != "" {
-			either = either.Or("holder_key LIKE ? ESCAPE '\\'", pattern)
+			either = either.Or("holder_key LIKE ? ESCAPE '\\'", pattern).
+				Or("id IN (?)", s.renamed().Where("old_key LIKE ? ESCAPE '\\'", pattern))
 		}
 		q = q.Where(either)
 	}
 	return page[models.Contract](q, p, func(c models.Contract) int64 { return c.ID })
+}
+
+// renamed gives the contracts whose holder has another name since a review: under
+// the old one they are still found.
+func (s *Store) renamed() *gorm.DB {
+	return s.read.Model(&models.NameChange{}).Select("contract_id").Where("status = ?", models.NameChangeApproved)
 }
 
 // ContractDetail is all that a contract's page shows.

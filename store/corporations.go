@@ -55,14 +55,7 @@ func (s *Store) Corporation(ctx context.Context, number models.CorporateNumber) 
 // CorporationsNamed gives the corporations that have the name or had it, by their
 // numbers: what a review of a change of name compares with.
 func (s *Store) CorporationsNamed(ctx context.Context, name string) ([]models.Corporation, error) {
-	key := models.CorporationKey(name)
-	if key == "" {
-		return nil, nil
-	}
-	var list []models.Corporation
-	had := s.read.Model(&models.CorporationChange{}).Select("number").Where("name_key = ?", key)
-	err := s.reader(ctx).Where("name_key = ? OR number IN (?)", key, had).
-		Order("standing, number").Limit(MaxPage).Find(&list).Error
+	list, err := corporationsNamed(s.reader(ctx), name)
 	return list, translate(err)
 }
 

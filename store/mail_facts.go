@@ -17,7 +17,9 @@ type MailFacts struct {
 	SendBack    *models.SendBack // with its reasons
 	Shipment    *models.Shipment
 	Resend      *models.Resend
-	Note        string // what the decision on the resend says
+	Note        string // what the decision on the resend or name change says
+	NameChange  *models.NameChange
+	LicenseID   string // of the name change's contract
 	Inquiry     *models.Inquiry
 	Thread      []models.InquiryMessage // up to the message that the mail brings
 	ThreadMails []models.Mail           // that brought messages of the thread before
@@ -44,6 +46,9 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		if f.Mail.AccountID != nil {
 			f.Account, err = needed[models.Account](tx, *f.Mail.AccountID)
 			return err
+		}
+		if f.Mail.NameChangeID != nil {
+			return nameChangeFacts(tx, &f)
 		}
 		applicationID := f.Mail.ApplicationID
 		if f.Mail.OrderID != nil {
@@ -114,6 +119,21 @@ func (s *Store) mailResend(tx *gorm.DB, f *MailFacts) (err error) {
 			Where("resend_id = ? AND resend_version = ?", f.Resend.ID, f.Mail.Version).Scan(&f.Note).Error
 	}
 	return err
+}
+
+// nameChangeFacts reads the change as it was after the decision that the mail tells
+// of, and what was said in it, so that a retry renders the same mail.
+func nameChangeFacts(tx *gorm.DB, f *MailFacts) (err error) {
+	if f.NameChange, err = needed[models.NameChange](tx, *f.Mail.NameChangeID); err != nil {
+		return err
+	}
+	contract, err := needed[models.Contract](tx, f.NameChange.ContractID)
+	if err != nil {
+		return err
+	}
+	f.LicenseID = contract.LicenseID
+	return tx.Model(&models.NameChangeDecision{}).Select("note").
+		Where("name_change_id = ? AND change_version = ?", f.NameChange.ID, f.Mail.Version).Scan(&f.Note).Error
 }
 
 // inquiryThread reads the thread as it was when the mail's message was added, so

@@ -35,8 +35,10 @@ func mailKey(m models.Mail) string {
 	for _, ref := range []struct {
 		name string
 		id   *int64
-	}{{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
-		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}} {
+	}{
+		{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
+		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}, {"name-change", m.NameChangeID},
+	} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}

@@ -38,6 +38,16 @@ func (s *Store) LicenseIDs(ctx context.Context, ids []int64) (map[int64]string, 
 	return numbers, translate(err)
 }
 
+// NameChangeNumbers gives the numbers of name changes by row, in one query.
+func (s *Store) NameChangeNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := nameChangeNumbers(s.reader(ctx), ids)
+	return numbers, translate(err)
+}
+
+func nameChangeNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Model(&models.NameChange{}).Select("id, number"), ids)
+}
+
 func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.Order{}).Select("id, order_number AS number"), ids)
 }
@@ -66,8 +76,8 @@ func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbers, err
 }
 
-// SubjectOf finds the record that an order, receipt, resend or inquiry number, as
-// typed, names: the audit log knows records by rows.
+// SubjectOf finds the record that an order, receipt, resend, name change or inquiry
+// number, as typed, names: the audit log knows records by rows.
 func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id int64, err error) {
 	number := models.NormaliseNumber(typed)
 	order, err := optional[models.Order](s.reader(ctx).Select("id").Where("order_number = ?", number))
@@ -83,6 +93,13 @@ func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id
 	}
 	if resend != nil {
 		return "resend", resend.ID, nil
+	}
+	change, err := optional[models.NameChange](s.reader(ctx).Select("id").Where("number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if change != nil {
+		return "name_change", change.ID, nil
 	}
 	inquiry, err := optional[models.Inquiry](s.reader(ctx).Select("id").Where("number = ?", number))
 	if err != nil {

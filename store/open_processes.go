@@ -14,7 +14,7 @@ func (s *Store) OpenProcesses(ctx context.Context) ([]models.OpenProcess, error)
 	var list []models.OpenProcess
 	err := s.snapshot(ctx, func(tx *gorm.DB) error {
 		list = nil
-		for _, open := range []func(*gorm.DB) ([]models.OpenProcess, error){openOrders, openApplications, openMails, openResends} {
+		for _, open := range []func(*gorm.DB) ([]models.OpenProcess, error){openOrders, openApplications, openMails, openResends, openNameChanges} {
 			some, err := open(tx)
 			if err != nil {
 				return err
@@ -83,6 +83,19 @@ func openResends(tx *gorm.DB) ([]models.OpenProcess, error) {
 	list := make([]models.OpenProcess, len(resends))
 	for i, r := range resends {
 		list[i] = models.OpenProcess{Workflow: models.ProcessDeliveryResend, WorkflowID: r.WorkflowID(), SubjectID: r.ID}
+	}
+	return list, err
+}
+
+// openNameChanges are those not over, and those over that somebody is to be told of.
+func openNameChanges(tx *gorm.DB) ([]models.OpenProcess, error) {
+	var changes []models.NameChange
+	err := tx.Select("id", "number").Where("closed_at IS NULL OR id IN (?)",
+		tx.Model(&models.Mail{}).Select("name_change_id").Where("name_change_id IS NOT NULL AND status IN ?", unsent)).
+		Order("id").Find(&changes).Error
+	list := make([]models.OpenProcess, len(changes))
+	for i, c := range changes {
+		list[i] = models.OpenProcess{Workflow: models.ProcessNameChange, WorkflowID: c.WorkflowID(), SubjectID: c.ID}
 	}
 	return list, err
 }

@@ -86,6 +86,10 @@ func (s *Store) matching(q *gorm.DB, actor models.Actor, typed string) *gorm.DB 
 		if actor.Kind == models.ActorAPIKey {
 			// Whoever quotes a stranger's receipt must not find out by trying whose name it holds.
 			named = named.Where("application_id IN (SELECT id FROM applications WHERE reseller_id = ?)", actor.ResellerID)
+		} else {
+			// Orders keep the name they came under; the contract's other names find them too.
+			other := s.read.Where("old_key LIKE ? ESCAPE '\\'", pattern).Or("new_key LIKE ? ESCAPE '\\'", pattern)
+			named = named.Or("contract_id IN (?)", s.renamed().Where(other))
 		}
 		either = either.Or(named)
 	}

@@ -16,8 +16,8 @@ type Hits struct {
 	Contracts    []models.Contract
 	Inquiries    []models.Inquiry
 	// Exact is kind:number (order:ORDC…, application:…, contract:…, inquiry:…,
-	// resend:…) when the text
-	// is the number of just one thing, so that the page can go there at once.
+	// resend:…, name_change:…) when the text is the number of just one thing, so
+	// that the page can go there at once.
 	Exact string
 }
 
@@ -111,19 +111,26 @@ func (f *finding) byNumber(text string) error {
 		}
 	}
 	if len(f.orders)+len(f.applications)+len(f.contracts)+len(f.inquiries) == 0 {
-		return f.byResendNumber(number)
+		return f.byProcessNumber(number)
 	}
 	return nil
 }
 
-// byResendNumber finds a resend; it is never one hit among others.
-func (f *finding) byResendNumber(number string) error {
-	var found int64
-	err := f.tx.Model(&models.Resend{}).Where("resend_number = ?", number).Count(&found).Error
-	if found > 0 {
-		f.exact = "resend:" + number
+// byProcessNumber finds a resend or a name change; it is never one hit among others.
+func (f *finding) byProcessNumber(number string) error {
+	for kind, q := range map[string]*gorm.DB{
+		"resend":      f.tx.Model(&models.Resend{}).Where("resend_number = ?", number),
+		"name_change": f.tx.Model(&models.NameChange{}).Where("number = ?", number),
+	} {
+		var found int64
+		if err := q.Count(&found).Error; err != nil {
+			return err
+		}
+		if found > 0 {
+			f.exact = kind + ":" + number
+		}
 	}
-	return err
+	return nil
 }
 
 // only names the one thing found.
@@ -208,12 +215,32 @@ func (f *finding) byName(key string) error {
 		if err := f.addContracts(tier(query(&models.Contract{}), "holder_key")); err != nil {
 			return err
 		}
+		if err := f.addRenamed(func(column string) *gorm.DB { return tier(query(&models.NameChange{}), column) }); err != nil {
+			return err
+		}
 		for _, column := range []string{"asker_key", "contract_key"} {
 			if err := f.addInquiries(tier(query(&models.Inquiry{}), column)); err != nil {
 				return err
 			}
 		}
 		if err := f.addApplications(tier(query(&models.Application{}), "end_user_key").Where("status = ?", models.ApplicationOpen)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addRenamed finds contracts by the names their holders had, and orders by the
+// names that their contracts have had or have.
+func (f *finding) addRenamed(named func(column string) *gorm.DB) error {
+	contracts := func(column string) *gorm.DB {
+		return named(column).Model(&models.NameChange{}).Select("contract_id").Where("status = ?", models.NameChangeApproved)
+	}
+	if err := f.addContracts(f.tx.Where("id IN (?)", contracts("old_key"))); err != nil {
+		return err
+	}
+	for _, column := range []string{"old_key", "new_key"} {
+		if err := f.addOrders(f.tx.Where("contract_id IN (?)", contracts(column))); err != nil {
 			return err
 		}
 	}

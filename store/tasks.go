@@ -51,8 +51,12 @@ func taskSubject(tx *gorm.DB, t models.Task) (subject string, id int64, err erro
 		return "task", t.ID, nil
 	}
 	m, err := needed[models.Mail](tx, *t.MailID)
-	if err == nil && m.ResendID != nil {
+	switch {
+	case err != nil:
+	case m.ResendID != nil:
 		return "resend", *m.ResendID, nil
+	case m.NameChangeID != nil:
+		return "name_change", *m.NameChangeID, nil
 	}
 	return "mail", *t.MailID, err
 }
@@ -65,6 +69,7 @@ type TaskRow struct {
 	OrderNumber   string // or nothing
 	ReceiptNumber string // of an application without an order, or nothing
 	ResendNumber  string // of a resend whose person asking was not told, or nothing
+	NameChange    string // number of a name change whose requester was not told, or nothing
 }
 
 // OpenTasks lists the tasks of some kinds that wait for staff, oldest first.
@@ -108,8 +113,13 @@ func (s *Store) TasksOfApplication(ctx context.Context, applicationID int64) ([]
 // tasksOfResend lists the tasks about mails to the person who asked for a resend.
 // Those about the delivery's own mails stand with the order.
 func tasksOfResend(tx *gorm.DB, resendID int64) ([]TaskRow, error) {
+	return tasksOfMails(tx, "resend_id = ?", resendID)
+}
+
+// tasksOfMails lists the tasks about mails of a record, but those that stand with an order.
+func tasksOfMails(tx *gorm.DB, which string, id int64) ([]TaskRow, error) {
 	var tasks []models.Task
-	err := tx.Where("order_id IS NULL AND mail_id IN (?)", tx.Model(&models.Mail{}).Select("id").Where("resend_id = ?", resendID)).
+	err := tx.Where("order_id IS NULL AND mail_id IN (?)", tx.Model(&models.Mail{}).Select("id").Where(which, id)).
 		Order("id").Find(&tasks).Error
 	if err != nil {
 		return nil, err
@@ -136,12 +146,16 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		return nil, err
 	}
 	byID := map[int64]models.Mail{}
-	var resendIDs []int64
+	var resendIDs, changeIDs []int64
 	for _, m := range mails {
 		byID[m.ID] = m
-		resendIDs = append(resendIDs, given(m.ResendID)...)
+		resendIDs, changeIDs = append(resendIDs, given(m.ResendID)...), append(changeIDs, given(m.NameChangeID)...)
 	}
 	resends, err := resendNumbers(tx, resendIDs)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := nameChangeNumbers(tx, changeIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +165,15 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		if t.MailID != nil {
 			list[i].Mail = byID[*t.MailID]
 		}
-		switch resend := list[i].Mail.ResendID; {
+		switch resend, change := list[i].Mail.ResendID, list[i].Mail.NameChangeID; {
 		case t.OrderID != nil:
 			list[i].OrderNumber = numbers[*t.OrderID]
 		case t.ApplicationID != nil:
 			list[i].ReceiptNumber = receipts[*t.ApplicationID]
 		case resend != nil:
 			list[i].ResendNumber = resends[*resend]
+		case change != nil:
+			list[i].NameChange = changes[*change]
 		}
 	}
 	return list, nil

@@ -22,11 +22,12 @@ import (
 
 // Activities are the collaborators that activities work with.
 type Activities struct {
-	Orders    *activities.Orders
-	Mails     *activities.Mails
-	Documents *activities.Documents
-	Outbox    *activities.Outbox
-	Resends   *activities.Resends
+	Orders      *activities.Orders
+	Mails       *activities.Mails
+	Documents   *activities.Documents
+	Outbox      *activities.Outbox
+	Resends     *activities.Resends
+	NameChanges *activities.NameChanges
 }
 
 // Options say how the worker runs.
@@ -64,7 +65,7 @@ func Register(r interface {
 }, a Activities,
 ) {
 	RegisterWorkflows(r)
-	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends} {
+	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges} {
 		r.RegisterActivityWithOptions(collaborator, activity.RegisterOptions{})
 	}
 }
@@ -80,6 +81,7 @@ func RegisterWorkflows(r interface {
 		protocol.OutboxDrainWorkflow:      workflows.OutboxDrain,
 		protocol.MailQueuedWorkflow:       workflows.MailQueued,
 		protocol.DeliveryResendWorkflow:   workflows.DeliveryResend,
+		protocol.NameChangeWorkflow:       workflows.NameChange,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}

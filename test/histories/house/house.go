@@ -171,8 +171,9 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 			Store: h.Store, Files: h.Files, Profile: h.Profile, Links: links,
 			Renderer: documents.New(documents.Options{Brand: h.Profile.Brand.LegalName}),
 		},
-		Outbox:  &activities.Outbox{},
-		Resends: &activities.Resends{Store: h.Store},
+		Outbox:      &activities.Outbox{},
+		Resends:     &activities.Resends{Store: h.Store},
+		NameChanges: &activities.NameChanges{Store: h.Store},
 	}
 	if temporal != nil {
 		h.Outbox = outbox.New(h.Store, temporal, Quiet(), 2)
