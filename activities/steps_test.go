@@ -110,6 +110,25 @@ var steps = []step{
 		h.Mailbox.SetBehaviour(at(mailbox.StageRcpt, mailbox.Refuse))
 		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Answer(h.Inquire(), "お答えします。").Mails[1].ID}}
 	}},
+	{activity: "AdvanceNameChange", when: "it came in", prepare: func(h *house.House) (any, []any) {
+		c, _ := h.AskName()
+		return h.Activities.NameChanges.AdvanceNameChange, []any{c.ID}
+	}},
+	{activity: "NoteNameChangeDue", when: "its day is near", prepare: func(h *house.House) (any, []any) {
+		c := reviewedName(h)
+		return h.Activities.NameChanges.NoteNameChangeDue, []any{protocol.NameChangeDue{NameChangeID: c.ID, DueAt: c.DueAt}}
+	}},
+	{activity: "NoteNameChangeDue", when: "its day is over", prepare: func(h *house.House) (any, []any) {
+		c := reviewedName(h)
+		return h.Activities.NameChanges.NoteNameChangeDue, []any{protocol.NameChangeDue{NameChangeID: c.ID, DueAt: c.DueAt, Overdue: true}}
+	}},
+	{activity: "SendMail", when: "it tells the result of a name change", prepare: func(h *house.House) (any, []any) {
+		c := reviewedName(h)
+		if _, err := h.ApproveNameChange(context.Background(), h.Staff, house.DecideName(c, "")); err != nil {
+			panic(err)
+		}
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.NameChange(c.Number).Mails[1].ID}}
+	}},
 	{activity: "DrainOutbox", when: "two entries are due", counting: true, prepare: func(h *house.House) (any, []any) {
 		h.NewOrder()
 		return h.Activities.Outbox.DrainOutbox, nil
@@ -153,6 +172,15 @@ func resending(h *house.House, password models.MailStatus) (resendID int64) {
 	h.Settle(state.Mails[0], models.MailSent)
 	h.Settle(state.Mails[1], password)
 	return r.ID
+}
+
+// reviewedName gives a name change that waits for staff.
+func reviewedName(h *house.House) models.NameChange {
+	c, _ := h.AskName()
+	if _, err := h.AdvanceNameChange(context.Background(), c.ID); err != nil {
+		panic(err)
+	}
+	return c
 }
 
 // sentBack gives the state of an order that was sent back.

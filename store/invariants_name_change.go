@@ -23,7 +23,7 @@ var nameChangeInvariants = []invariant{
 	{"a_name_change_decision_is_in_the_audit_log", `SELECT CAST(d.name_change_id AS TEXT) AS example FROM
 		(SELECT name_change_id, kind, COUNT(*) AS n FROM name_change_decisions GROUP BY name_change_id, kind) d
 		LEFT JOIN (SELECT subject_id, action, COUNT(*) AS n FROM audit_entries WHERE subject = 'name_change' GROUP BY subject_id, action) e
-		ON e.subject_id = d.name_change_id AND e.action = d.kind WHERE COALESCE(e.n, 0) < d.n`},
+		ON e.subject_id = d.name_change_id AND e.action = 'name_' || d.kind WHERE COALESCE(e.n, 0) < d.n`},
 	{"an_attachment_came_with_a_request_or_answer", `SELECT CAST(a.id AS TEXT) AS example FROM name_change_attachments a
 		LEFT JOIN name_change_decisions d ON d.name_change_id = a.name_change_id AND d.change_version = a.change_version AND d.kind IN ('requested', 'answer')
 		WHERE d.id IS NULL`},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/todoke/todoke/models"
 	"gorm.io/gorm"
@@ -80,9 +81,26 @@ func (s *Store) ApproveNameChange(ctx context.Context, actor models.Actor, d Dec
 			if err := s.keepHints(tx, *c); err != nil {
 				return err
 			}
+			if err := needReason(tx, *c, d.Note); err != nil {
+				return err
+			}
 			return s.renameHolder(tx, actor, *c, contract)
 		},
 	})
+}
+
+// needReason wants a reason where the hints warn of a transfer: an approval is not
+// undone.
+func needReason(tx *gorm.DB, c models.NameChange, note string) error {
+	var kept []models.NameHint
+	if err := tx.Where("name_change_id = ?", c.ID).Find(&kept).Error; err != nil {
+		return err
+	}
+	warned := slices.ContainsFunc(kept, func(h models.NameHint) bool { return h.Code.Level() == models.HintWarn })
+	if warned && strings.TrimSpace(note) == "" {
+		return models.Invalid(models.Field("note", "note_for_warning"))
+	}
+	return nil
 }
 
 // RejectNameChange ends a change without one; the requester is told why.

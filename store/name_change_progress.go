@@ -25,7 +25,7 @@ func (s *Store) AdvanceNameChange(ctx context.Context, id int64) (models.NameCha
 		if err := s.keepHints(tx, *c); err != nil {
 			return err
 		}
-		return s.audit(tx, models.Process, "name_change", c.ID, "checked", nil, map[string]any{"status": c.Status, "version": c.Version})
+		return s.audit(tx, models.Process, "name_change", c.ID, "name_checked", nil, map[string]any{"status": c.Status, "version": c.Version})
 	})
 }
 
@@ -55,9 +55,9 @@ func (s *Store) NoteNameChangeDue(ctx context.Context, id int64, due time.Time, 
 		if !c.Status.WaitsForStaff() || !c.DueAt.Equal(due) {
 			return nil
 		}
-		now, column, action, at := s.Now(), "warned_at", "warned", &c.WarnedAt
+		now, column, action, at := s.Now(), "warned_at", "name_warned", &c.WarnedAt
 		if overdue {
-			column, action, at = "escalated_at", "escalated", &c.EscalatedAt
+			column, action, at = "escalated_at", "name_escalated", &c.EscalatedAt
 		}
 		if *at != nil {
 			return nil

@@ -158,11 +158,14 @@ func (s *Store) nameChangeDecided(tx *gorm.DB, actor models.Actor, c models.Name
 	if note != "" {
 		after["note"] = note
 	}
-	if err := s.audit(tx, actor, "name_change", c.ID, string(kind), nil, after); err != nil {
+	if err := s.audit(tx, actor, "name_change", c.ID, nameAction(kind), nil, after); err != nil {
 		return 0, err
 	}
 	return s.tell(tx, processCall{models.ProcessNameChange, c.WorkflowID(), c.ID, d.ID})
 }
+
+// nameAction is what the audit log calls a decision: resends have some of the same kinds.
+func nameAction(kind models.NameChangeDecisionKind) string { return "name_" + string(kind) }
 
 // changeNameChange writes the change's columns if nobody changed it since it was
 // read, and counts the version up.

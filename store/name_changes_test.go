@@ -276,6 +276,10 @@ func TestNameChangeHintsAreKept(t *testing.T) {
 		must(t, err)
 		sameList(t, "two that live", codes(change.Number), []models.NameHintCode{models.HintDifferent})
 
+		_, err = h.ApproveNameChange(t.Context(), h.staff, store.DecideNameChange{Number: change.Number})
+		wantField(t, err, "note", "note_for_warning")
+		equal(t, "still open", h.nameChange(change.Number).Change.Status, models.NameChangeReviewing)
+
 		merged := record(1, "見本商事株式会社", event(models.ProcessMerged, models.NewDate(2026, 6, 1)), func(r *models.CorporateRecord) {
 			r.ClosedOn, r.CloseCause, r.Successor = r.ChangedOn, models.CloseMerged, record(2, "").Number
 		})

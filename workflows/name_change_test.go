@@ -90,7 +90,7 @@ func (j *nameJourney) wantNames(want store.NameChangeCounts) {
 }
 
 func notedName(d store.NameChangeDetail, action string) []time.Time {
-	return audited(store.ResendDetail{Audit: d.Audit}, action)
+	return audited(store.ResendDetail{Audit: d.Audit}, "name_"+action)
 }
 
 func wantNameMails(t *testing.T, d store.NameChangeDetail, want ...models.MailKind) {

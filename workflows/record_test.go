@@ -109,6 +109,8 @@ func TestRecord(t *testing.T) {
 		"held": recordHeld, "application": recordApplication, "drain": recordDrain, "mail": recordMail,
 		"continued": recordContinued, "resend by itself": recordResend, "resend reviewed": recordResendReviewed,
 		"resend asked back": recordResendAskedBack, "resend refused": recordResendRefused,
+		"name change open": recordNameChangeOpen, "name change asked back": recordNameChangeAskedBack,
+		"name change withdrawn": recordNameChangeWithdrawn, "name change overdue": recordNameChangeOverdue,
 	} {
 		t.Run(name, tale)
 	}
