@@ -154,6 +154,7 @@ func TestEveryKindIsKept(t *testing.T) {
 		"order-refused-address", "order-held", "order-continued",
 		"application-filed", "outbox-drain", "mail-queued",
 		"resend-by-itself", "resend-reviewed", "resend-asked-back", "resend-refused",
+		"name-change-open", "name-change-asked-back", "name-change-approved", "name-change-rejected", "name-change-withdrawn", "name-change-overdue",
 	} {
 		if !slices.Contains(have, want) {
 			t.Errorf("no history %s is kept", want)
@@ -270,6 +271,7 @@ func knownWords() map[string]bool {
 		"ActivityID", "ActivityType", "ReplayTime", "Attempt", "Backoff",
 		"AdvanceOrder", "RegisterOrder", "FinishDelivery", "QueueReminder", "MailsOfApplication",
 		"AdvanceResend", "NoteResendDue", "FinishResend", "ResendID", "Notices", "WarnAt", "DueAt", "Escalated", "Overdue",
+		"AdvanceNameChange", "NoteNameChangeDue", "NameChangeID",
 	} {
 		words[w] = true
 	}
@@ -277,6 +279,9 @@ func knownWords() map[string]bool {
 		words[string(s)] = true
 	}
 	for _, s := range models.ResendStatuses {
+		words[string(s)] = true
+	}
+	for _, s := range models.NameChangeStatuses {
 		words[string(s)] = true
 	}
 	for _, s := range models.MailStatuses {
