@@ -12,7 +12,7 @@ import (
 )
 
 // contact is somebody signed in to the portal.
-var contact = models.Actor{Kind: models.ActorProcess, ID: 7}
+var contact = models.Actor{Kind: models.ActorAccount, ID: 7}
 
 const contactAddress = "taro@customer.example.jp"
 
@@ -32,8 +32,8 @@ func newName(name string, changes ...func(*models.NameChangeRequest)) models.Nam
 	return r
 }
 
-// contract gives a contract that an order made.
-func (h *house) contract() models.Contract {
+// held gives a contract that an order made.
+func (h *house) held() models.Contract {
 	h.t.Helper()
 	_, license := h.delivered(h.application(), h.sheet())
 	return h.contractOf(license)
@@ -63,7 +63,7 @@ func (h *house) nameChange(number string) store.NameChangeDetail {
 
 func TestNameChangeApproved(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		c := h.contract()
+		c := h.held()
 		request := newName("株式会社みらい商事", func(r *models.NameChangeRequest) {
 			r.New.Department, r.Attachments = "大阪支店", []models.NewAttachment{pdf("登記.pdf"), pdf("委任状.exe")}
 		})
@@ -110,7 +110,7 @@ func TestNameChangeApproved(t *testing.T) {
 // Both names find the contract, and its orders, wherever staff search.
 func TestBothNamesFindTheContract(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		c := h.contract()
+		c := h.held()
 		find := func(what string, want bool, queries ...string) {
 			t.Helper()
 			for _, query := range queries {
@@ -142,7 +142,7 @@ func TestBothNamesFindTheContract(t *testing.T) {
 
 func TestNameChangeAskedBackAndWithdrawn(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		c := h.contract()
+		c := h.held()
 		change := h.wishName(c, newName("株式会社みらい商事"))
 		_, err := h.AskBackNameChange(t.Context(), h.staff, store.DecideNameChange{Number: change.Number, Version: 1})
 		wantField(t, err, "note", "required")
@@ -187,7 +187,7 @@ func TestNameChangeAskedBackAndWithdrawn(t *testing.T) {
 
 func TestOneOpenNameChangeForAContract(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		c := h.contract()
+		c := h.held()
 		ask := store.AskNameChange{ContractID: c.ID, Requester: contactAddress, Language: models.Japanese, Request: newName("株式会社みらい商事")}
 		var running sync.WaitGroup
 		errs := make([]error, 8)
@@ -216,7 +216,7 @@ func TestOneOpenNameChangeForAContract(t *testing.T) {
 // Of an approval and a withdrawal in the same moment the database takes one.
 func TestWithdrawalAgainstApproval(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		c := h.contract()
+		c := h.held()
 		for range 6 {
 			name := "株式会社" + models.NormaliseNumber(h.sheet().PONumber)
 			change := h.wishName(c, newName(name))
@@ -263,7 +263,7 @@ func TestNameChangeHintsAreKept(t *testing.T) {
 			return list
 		}
 		load(record(1, "見本商事株式会社"), record(2, "大手みらい株式会社"))
-		c := h.contract()
+		c := h.held()
 		_, err := h.RequestNameChange(t.Context(), contact, store.AskNameChange{
 			ContractID: c.ID, Requester: contactAddress, Request: newName("大手みらい株式会社", func(r *models.NameChangeRequest) { r.CorporateNumber = 1234567890123 }),
 		})
@@ -300,7 +300,7 @@ func TestNameChangeHintsAreKept(t *testing.T) {
 // company.
 func TestNameChangeShowsWhatStandsBeside(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
-		first, second := h.contract(), h.contract()
+		first, second := h.held(), h.held()
 		_, strange := h.delivered(h.application(endUser("別の会社")), h.sheet())
 		a, b := h.wishName(first, newName("株式会社みらい商事")), h.wishName(second, newName("株式会社あけぼの"))
 		h.wishName(h.contractOf(strange), newName("別の名前"))

@@ -13,7 +13,7 @@ import (
 const RequesterAddress = "meigi@customer.example.jp"
 
 // Requester is somebody signed in to the portal.
-var Requester = models.Actor{Kind: models.ActorProcess, ID: 1}
+var Requester = models.Actor{Kind: models.ActorAccount, ID: 1}
 
 // ContractOf gives the contract of an order that was registered.
 func (h *House) ContractOf(o models.Order) models.Contract {
