@@ -24,6 +24,9 @@ type EngineOptions struct {
 	HTTPS bool
 	// MaxBody is the longest body taken, in bytes; 0 means 1 MiB.
 	MaxBody int64
+	// MaxUpload gives the longest body of a route that takes files, by its path as
+	// routed; 0, or no function, means MaxBody.
+	MaxUpload func(route string) int64
 	// Timeout is how long one request may take; 0 means 30 seconds. It must be
 	// longer than the 5 seconds that a repeated order waits for the first one.
 	Timeout time.Duration
@@ -57,10 +60,18 @@ func NewEngine(o EngineOptions) (*gin.Engine, error) {
 	r.RedirectTrailingSlash = false
 	r.HandleMethodNotAllowed = true
 	r.Use(IdentifyRequest(), AccessLog(o.Logger), metrics, SecurityHeaders(o.HTTPS),
-		Recover(o.Logger, fail), Timeout(o.Timeout), LimitBody(o.MaxBody, fail))
+		Recover(o.Logger, fail), Timeout(o.Timeout), LimitBody(o.maxBody, fail))
 	r.NoRoute(func(c *gin.Context) { fail(c, models.NotFound("page")) })
 	r.NoMethod(func(c *gin.Context) { fail(c, models.NewError(models.KindInvalid, codeMethod)) })
 	return r, nil
+}
+
+// maxBody gives the longest body of a route.
+func (o EngineOptions) maxBody(route string) int64 {
+	if o.MaxUpload != nil {
+		return max(o.MaxBody, o.MaxUpload(route))
+	}
+	return o.MaxBody
 }
 
 // failed gives the writer of errors by who asks: programs under /v1/, people elsewhere.

@@ -101,10 +101,11 @@ func panicText(value any) string {
 	return fmt.Sprintf("%T", value)
 }
 
-// LimitBody refuses bodies of more than max bytes with 413: at once where the
-// length is announced, else as soon as too much was read.
-func LimitBody(max int64, fail ErrorWriter) gin.HandlerFunc {
+// LimitBody refuses bodies of more bytes than the route takes with 413: at once
+// where the length is announced, else as soon as too much was read.
+func LimitBody(most func(route string) int64, fail ErrorWriter) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		max := most(c.FullPath())
 		if c.Request.ContentLength > max {
 			// The rest is not read, so the connection cannot be used again.
 			c.Header("Connection", "close")

@@ -56,4 +56,9 @@ var signedIn = []route{
 	{post, "/account/two-step/codes", renewCodes},
 	{post, "/account/two-step/off", endTwoStep},
 	{get, "/contracts", listContracts},
+	{get, "/contracts/:license/name-change", showNameChange},
+	{get, "/contracts/:license/name-change/new", showNewName},
+	{post, "/contracts/:license/name-change/new", askNewName},
+	{post, "/contracts/:license/name-change/answer", answerName},
+	{post, "/contracts/:license/name-change/withdraw", withdrawName},
 }

@@ -68,6 +68,14 @@ func (v *visit) show(status int, page templ.Component) error {
 	return ui.Write(v.Context, status, page)
 }
 
+// showOr answers with a page, unless building it failed.
+func (v *visit) showOr(err error, page templ.Component) error {
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, page)
+}
+
 // seeOther leads on after a form was taken, so that reloading sends nothing twice.
 func (v *visit) seeOther(url string) error {
 	v.Redirect(http.StatusSeeOther, url)
