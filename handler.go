@@ -29,7 +29,7 @@ func (a *app) handler(m *metrics.Metrics, teller *outbox.Outbox) (http.Handler, 
 	r, err := api.NewEngine(api.EngineOptions{
 		Logger: a.log, Registry: m.Registry, TrustedProxies: a.config.TrustedProxies, HTTPS: a.config.Secure(),
 		MaxUpload: func(route string) int64 { return portal.MaxUpload(a.profile.Rules().NameChanges, route) },
-		Problem: reseller.WriteProblem, Page: ui.ErrorWriter(a.profile.Brand, a.log),
+		Problem:   reseller.WriteProblem, Page: ui.ErrorWriter(a.profile.Brand, a.log),
 	})
 	if err != nil {
 		return nil, err

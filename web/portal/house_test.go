@@ -354,12 +354,17 @@ func (v *visitor) send(method, path string, form url.Values, headers ...string) 
 	}
 	response, err := v.client.Do(r)
 	must(v.t, err)
+	return answerOf(v.t, response)
+}
+
+func answerOf(t testing.TB, response *http.Response) answer {
+	t.Helper()
 	body, err := io.ReadAll(response.Body)
-	must(v.t, errors.Join(err, response.Body.Close()))
-	a := answer{t: v.t, status: response.StatusCode, header: response.Header, body: string(body)}
+	must(t, errors.Join(err, response.Body.Close()))
+	a := answer{t: t, status: response.StatusCode, header: response.Header, body: string(body)}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		a.doc, err = goquery.NewDocumentFromReader(bytes.NewReader(body))
-		must(v.t, err)
+		must(t, err)
 	}
 	return a
 }
