@@ -25,7 +25,20 @@ func (a *Mails) contactMail(f store.MailFacts) mail.Data {
 			d.SignInFrom = changed.AddDays(1)
 		}
 	}
+	if f.NameChange != nil {
+		d.RequestNumber, d.Days = f.NameChange.Number, a.Store.Rules().NameChanges.DueDays
+		d.Waiting = waitingNames(*f.NameChange)
+	}
 	return d
+}
+
+// waitingNames names the parts of the holder's name that a review decides.
+func waitingNames(c models.NameChange) []models.Text {
+	var list []models.Text
+	for _, field := range c.Differences() {
+		list = append(list, texts.ContactField(field.Field))
+	}
+	return list
 }
 
 func emailOf(role models.ContactRole) string { return string(role) + ".email" }

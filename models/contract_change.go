@@ -199,6 +199,17 @@ func WithoutReview(before, after Contacts) Contacts {
 	return after
 }
 
+// Differences gives what the request would change, as a contract's history has it.
+func (c NameChange) Differences() []ContractChangeField { return c.Old.Differences(c.New) }
+
+// Differences gives what another name would change, as a contract's history has it.
+func (n HolderName) Differences(to HolderName) []ContractChangeField {
+	party := func(n HolderName) Contacts {
+		return Contacts{Holder: Party{CompanyName: n.CompanyName, CompanyKana: n.CompanyKana, Department: n.Department}}
+	}
+	return ContactDifferences(party(n), party(to))
+}
+
 // UndoChanges gives the contacts as they were before the changes, which are newest first.
 func UndoChanges(now Contacts, changes []ContractChange) Contacts {
 	at := map[string]ContactField{}

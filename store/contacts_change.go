@@ -17,12 +17,16 @@ type ContactsWish struct {
 	// of the wish. Staff have none, and give a reason.
 	Email  string
 	Reason string
+	// Name asks for another name of the holder, which waits for a review; nil does not.
+	Name *models.NameChangeRequest
 }
 
 // ContactsChanged is what became of a wish.
 type ContactsChanged struct {
 	Contract models.Contract
 	Change   models.ContractChange
+	// NameChange is the request that waits for a review, if one was made.
+	NameChange *models.NameChange
 	// Again says that the very same was wished before: nothing was done now.
 	Again  bool
 	Outbox []int64 // entries to tell
@@ -95,7 +99,8 @@ func sameBefore(actor models.Actor, c models.Contract, wish ContactsWish, since 
 		return nil
 	}
 	i := slices.IndexFunc(since, func(change models.ContractChange) bool {
-		return change.Kind == models.ChangeOfContacts && change.ActorKind == actor.Kind && change.ActorID == actor.ID
+		return change.Kind == models.ChangeOfContacts && change.ActorKind == actor.Kind && change.ActorID == actor.ID &&
+			(change.NameChangeID != nil) == (wish.Name != nil)
 	})
 	if i < 0 {
 		return nil
@@ -110,7 +115,7 @@ func anyFields(changes []models.ContractChange) bool {
 // changeContacts makes a change that was accepted, with all that follows from it.
 func (s *Store) changeContacts(tx *gorm.DB, wish ContactsWish, edit contractEdit, done *ContactsChanged) error {
 	before := done.Contract.Contacts()
-	errs, err := s.wrongContacts(tx, before, wish.Contacts)
+	errs, err := s.wrongContacts(tx, before, wish)
 	if err != nil {
 		return err
 	}
@@ -124,8 +129,11 @@ func (s *Store) changeContacts(tx *gorm.DB, wish ContactsWish, edit contractEdit
 	if edit.actor.Kind == models.ActorAccount {
 		to = models.WithoutReview(before, to)
 	}
-	if len(models.ContactDifferences(before, to)) == 0 {
+	if len(models.ContactDifferences(before, to)) == 0 && wish.Name == nil {
 		return unchanged
+	}
+	if err := s.askForName(tx, wish, &edit, done); err != nil {
+		return err
 	}
 	if done.Change, err = s.editContract(tx, &done.Contract, to, edit); err != nil {
 		return err
@@ -133,14 +141,51 @@ func (s *Store) changeContacts(tx *gorm.DB, wish ContactsWish, edit contractEdit
 	return s.tellContacts(tx, before, wish, edit, done)
 }
 
+// askForName makes the request for another name of the holder, which a review
+// decides. The mail of the change acknowledges it.
+func (s *Store) askForName(tx *gorm.DB, wish ContactsWish, edit *contractEdit, done *ContactsChanged) error {
+	if wish.Name == nil {
+		return nil
+	}
+	asked, err := s.requestNameChange(tx, edit.actor, done.Contract, AskNameChange{
+		ContractID: done.Contract.ID, Requester: wish.Email, Language: edit.actor.Language, Request: *wish.Name, Quiet: true,
+	})
+	if err != nil {
+		return atName(err)
+	}
+	edit.nameChangeID, done.NameChange = &asked.Change.ID, &asked.Change
+	done.Outbox = append(done.Outbox, asked.OutboxID)
+	return nil
+}
+
+// atName says of errors of a request for a name that they stand in its part of the form.
+func atName(err error) error {
+	e := models.AsError(err)
+	if e.Kind != models.KindInvalid || len(e.Fields) == 0 {
+		return err
+	}
+	return models.Invalid(nameFields(e.Fields)...)
+}
+
+func nameFields(fields []models.FieldError) []models.FieldError {
+	moved := slices.Clone(fields)
+	for i := range moved {
+		moved[i].Field = "name." + moved[i].Field
+	}
+	return moved
+}
+
 // unchanged says that a form changes nothing.
 var unchanged = models.NewError(models.KindInvalid, "contacts_unchanged")
 
 // wrongContacts gives all that is wrong with what contacts are to become: what was
-// typed, and new addresses that mail does not reach.
-func (s *Store) wrongContacts(tx *gorm.DB, before, after models.Contacts) ([]models.FieldError, error) {
-	errs := models.CheckContacts(before, after, s.rules.Applications)
-	marked, err := s.refuseMarkedContacts(tx, before, after)
+// typed, new addresses that mail does not reach, and a name that cannot be asked for.
+func (s *Store) wrongContacts(tx *gorm.DB, before models.Contacts, wish ContactsWish) ([]models.FieldError, error) {
+	errs := models.CheckContacts(before, wish.Contacts, s.rules.Applications)
+	if wish.Name != nil {
+		errs = append(errs, nameFields(wish.Name.Check(models.NameOf(before.Holder), s.rules.NameChanges))...)
+	}
+	marked, err := s.refuseMarkedContacts(tx, before, wish.Contacts)
 	return append(errs, marked...), err
 }
 
@@ -168,7 +213,7 @@ func (s *Store) CheckContacts(ctx context.Context, wish ContactsWish) (fields []
 			return models.NewError(models.KindConflict, "contacts_changed")
 		}
 		before := shown.Contract.Contacts()
-		errs, err := s.wrongContacts(tx, before, wish.Contacts)
+		errs, err := s.wrongContacts(tx, before, wish)
 		if err != nil {
 			return err
 		}
@@ -176,6 +221,9 @@ func (s *Store) CheckContacts(ctx context.Context, wish ContactsWish) (fields []
 			return models.Invalid(errs...)
 		}
 		fields = models.ContactDifferences(before, models.WithoutReview(before, wish.Contacts))
+		if wish.Name != nil {
+			return refuseSecond(tx, shown.Contract.ID)
+		}
 		if len(fields) == 0 {
 			return unchanged
 		}
@@ -220,7 +268,11 @@ func (s *Store) tellContacts(tx *gorm.DB, before models.Contacts, wish ContactsW
 		return err
 	}
 	if edit.actor.Kind == models.ActorAccount {
-		if err := queue(models.MailContactChangeDone, 1, wish.Email); err != nil {
+		kind := models.MailContactChangeDone
+		if wish.Name != nil {
+			kind = models.MailContactChangePartly
+		}
+		if err := queue(kind, 1, wish.Email); err != nil {
 			return err
 		}
 	}

@@ -170,5 +170,10 @@ func contractChangeFacts(tx *gorm.DB, f *MailFacts) (err error) {
 	if f.Contract, err = needed[models.Contract](tx, f.Change.ContractID); err != nil {
 		return err
 	}
+	if f.Change.NameChangeID != nil {
+		if f.NameChange, err = needed[models.NameChange](tx, *f.Change.NameChangeID); err != nil {
+			return err
+		}
+	}
 	return tx.Where("change_id = ?", f.Change.ID).Order("position").Find(&f.Change.Fields).Error
 }

@@ -30,6 +30,7 @@ func (v *visit) contactsPage() (views.ContractContacts, error) {
 		return views.ContractContacts{}, err
 	}
 	frame.Here = "/console/contracts/" + d.Contract.LicenseID + "/contacts"
+	frame.Styles = append(frame.Styles, "contacts.css")
 	return views.ContractContacts{
 		Frame: frame, Contract: d.Contract, Version: d.Contract.Version, Form: ui.ContactsForm{
 			Page: frame.Page, Contacts: d.Contract.Contacts(), Fields: models.ContactFields(v.Rules.Applications),

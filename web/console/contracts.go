@@ -52,6 +52,7 @@ func (v *visit) contractPage() (views.Contract, error) {
 		return views.Contract{}, err
 	}
 	frame.Here = "/console/contracts/" + d.Contract.LicenseID
+	frame.Styles = append(frame.Styles, "contacts.css")
 	page := views.Contract{Frame: frame, Contract: d.Contract, State: v.contractState(d.Contract)}
 	for _, h := range d.Holdings {
 		page.Holdings = append(page.Holdings, v.holding(h))

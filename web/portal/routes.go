@@ -61,4 +61,8 @@ var signedIn = []route{
 	{post, "/contracts/:license/name-change/new", askNewName},
 	{post, "/contracts/:license/name-change/answer", answerName},
 	{post, "/contracts/:license/name-change/withdraw", withdrawName},
+	{get, "/contracts/:license/contacts", showContacts},
+	{post, "/contracts/:license/contacts", editContacts},
+	{get, "/contracts/:license/contacts/done", showContactsDone},
+	{get, "/contracts/:license/changes", showChanges},
 }
