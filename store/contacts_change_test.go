@@ -232,3 +232,71 @@ func TestStaffChangeContacts(t *testing.T) {
 		h.sound()
 	})
 }
+
+// The name waits for its review, and everything else is done at once.
+func TestANameWaitsWhileTheRestIsDone(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		c, holder, support := h.signedUp()
+		wish := wishOf(c, holder, phone("03-9999-0000"))
+		wish.Name = &models.NameChangeRequest{New: models.HolderName{CompanyName: "髙﨑電機㈱", CompanyKana: "タカサキデンキ", Department: "総務部"}}
+		for _, try := range []func() error{
+			func() error { _, err := h.CheckContacts(ctx, wish); return err },
+			func() error { _, err := h.ChangeContacts(ctx, holder, wish); return err },
+		} {
+			wantField(t, try(), "name.reason", "required")
+			wantField(t, try(), "name.understood", "tick_required")
+		}
+		wish.Name.Reason, wish.Name.Understood = models.NameChangeRename, true
+		done, err := h.ChangeContacts(ctx, holder, wish)
+		must(t, err)
+		now := h.contract(c.LicenseID)
+		equal(t, "phone", now.Holder.Phone, "03-9999-0000")
+		equal(t, "name", now.Holder.CompanyName, c.Holder.CompanyName)
+		equal(t, "request", done.NameChange.New.CompanyName, "髙﨑電機㈱")
+		equal(t, "told", len(done.Outbox), 2) // the review and the mail
+		facts := h.mailFacts(done.Outbox[1])
+		equal(t, "mail", facts.Mail.Kind, models.MailContactChangePartly)
+		equal(t, "of the request", facts.NameChange.Number, done.NameChange.Number)
+
+		again, err := h.ChangeContacts(ctx, holder, wish)
+		must(t, err)
+		equal(t, "sent twice", again.Again && again.Change.ID == done.Change.ID, true)
+		second := wishOf(now, support)
+		second.Name = wish.Name
+		_, err = h.CheckContacts(ctx, second)
+		wantCode(t, err, models.KindConflict, "name_change_open")
+		_, err = h.ChangeContacts(ctx, support, second)
+		wantCode(t, err, models.KindConflict, "name_change_open")
+		equal(t, "changes", len(h.changes(c)), 1)
+
+		_, err = h.ApproveNameChange(ctx, h.staff, store.DecideNameChange{Number: done.NameChange.Number, Version: done.NameChange.Version, Note: "登記を確認した"})
+		must(t, err)
+		now = h.contract(c.LicenseID)
+		equal(t, "name after the review", now.Holder.CompanyName, "髙﨑電機㈱")
+		list := h.changes(c)
+		equal(t, "changes", len(list), 2)
+		equal(t, "kind", list[0].Kind, models.ChangeOfName)
+		equal(t, "its request", *list[0].NameChangeID, done.NameChange.ID)
+
+		// A name alone changes nothing at once, and its request stands in the history.
+		alone := wishOf(now, support)
+		alone.Name = &models.NameChangeRequest{
+			New: models.HolderName{CompanyName: "別の名前㈱", CompanyKana: "ベツ", Department: ""}, Reason: models.NameChangeRename, Understood: true,
+		}
+		done, err = h.ChangeContacts(ctx, support, alone)
+		must(t, err)
+		equal(t, "fields", len(done.Change.Fields), 0)
+		equal(t, "history", len(h.changes(c)), 3)
+		h.sound()
+	})
+}
+
+func (h *house) mailFacts(outbox int64) store.MailFacts {
+	h.t.Helper()
+	entry, err := h.OutboxEntry(h.t.Context(), outbox)
+	must(h.t, err)
+	facts, err := h.MailFacts(h.t.Context(), entry.SubjectID)
+	must(h.t, err)
+	return facts
+}
