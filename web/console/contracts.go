@@ -65,6 +65,9 @@ func (v *visit) contractPage() (views.Contract, error) {
 			Period: made.Period, Reduced: made.Reduced, NewCode: made.NewCode,
 		})
 	}
+	if page.Portal, err = v.portalAccess(d.Contract); err != nil {
+		return page, err
+	}
 	if page.Inquiries, err = v.inquiriesAbout(0, d.Contract.ID); err != nil {
 		return page, err
 	}

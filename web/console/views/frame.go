@@ -99,6 +99,7 @@ func (f Frame) menu() []menuGroup {
 		{"console.nav.registers", []menuItem{
 			{"contracts", "/console/contracts", "console.nav.contracts", 0, 0, models.RoleViewer},
 			{"applications", "/console/applications", "console.nav.applications", 0, 0, models.RoleViewer},
+			{"corporations", "/console/corporations", "console.nav.corporations", 0, 0, models.RoleViewer},
 			{"mails", "/console/mails", "console.nav.mails", 0, 0, models.RoleViewer},
 			{"addresses", "/console/addresses", "console.nav.addresses", 0, 0, models.RoleViewer},
 			{"audit", "/console/audit", "console.nav.audit", 0, 0, models.RoleViewer},

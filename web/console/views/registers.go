@@ -68,6 +68,8 @@ type Contract struct {
 	Inquiries []InquiryRow
 	Changes   []ContactsChange
 	Edit      bool // the person may change the contacts
+	Portal    PortalAccess
+	Form      Form
 }
 
 // HoldingRow is a product on the contract.
