@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/todoke/todoke/api"
+	"github.com/todoke/todoke/documents"
 	"github.com/todoke/todoke/metrics"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/outbox"
@@ -77,7 +78,8 @@ func (a *app) mountPortal(r *gin.Engine, teller *outbox.Outbox) error {
 	site, err := portal.New(portal.Options{
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Teller: teller, Sessions: a.store.SessionStore(),
 		Secrets: a.ring, Codes: a.ring, Files: a.files, Logger: a.log, PublicURL: a.config.PublicURL, Secure: a.config.Secure(),
-		Idle: a.profile.Lifetimes.PortalSessionIdle.Duration,
+		Idle:      a.profile.Lifetimes.PortalSessionIdle.Duration,
+		Documents: documents.New(documents.Options{MaxAtOnce: a.config.RendersAtOnce, Brand: a.profile.Brand.LegalName}),
 	})
 	if err == nil {
 		site.Mount(r)

@@ -77,7 +77,7 @@ func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {
 }
 
 // SubjectOf finds the record that an order, receipt, resend, name change or inquiry
-// number, as typed, names: the audit log knows records by rows.
+// number or a license ID, as typed, names: the audit log knows records by rows.
 func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id int64, err error) {
 	number := models.NormaliseNumber(typed)
 	order, err := optional[models.Order](s.reader(ctx).Select("id").Where("order_number = ?", number))
@@ -112,8 +112,15 @@ func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id
 	if err != nil {
 		return "", 0, translate(err)
 	}
-	if application == nil {
-		return "", 0, models.NotFound("application")
+	if application != nil {
+		return "application", application.ID, nil
 	}
-	return "application", application.ID, nil
+	contract, err := optional[models.Contract](s.reader(ctx).Select("id").Where("license_id = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if contract == nil {
+		return "", 0, models.NotFound("contract")
+	}
+	return "contract", contract.ID, nil
 }

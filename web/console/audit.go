@@ -26,6 +26,7 @@ var (
 		"inquiry_asked", "inquiry_answer", "inquiry_reply", "inquiry_closed", "inquiry_reopened", "inquiry_unsent",
 		"temporary_password", "password_set", "signed_out_everywhere", "two_step_on", "two_step_off", "recovery_codes", "recovery_code_used",
 		"contacts_changed", "name_changed",
+		"contract_hidden", "contract_shown",
 	}
 )
 

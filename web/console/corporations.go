@@ -143,4 +143,3 @@ func (v *visit) corporateProcess(r models.CorporateRecord) string {
 	}
 	return word
 }
-

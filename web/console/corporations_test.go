@@ -60,7 +60,7 @@ func TestCorporationsAreLookedUp(t *testing.T) {
 		page.want(http.StatusOK, aoba.String(), "旧名称", "商号または名称の変更", "2026年4月1日", "この法人が承継した法人", "大阪あおば会", h.detail(o.OrderNumber).Licenses[0])
 		b.get("/console/corporations/"+merged.String()).want(http.StatusOK, "2025年10月1日", "合併による解散など", "承継先の法人", "医療法人社団新あおば会")
 		b.get("/console/corporations/1234567890123").want(http.StatusNotFound)
-		b.get("/console/corporations/"+directory.SampleNumber(9).String()).want(http.StatusNotFound)
+		b.get("/console/corporations/" + directory.SampleNumber(9).String()).want(http.StatusNotFound)
 	})
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/gin-gonic/gin"
 
+	"github.com/todoke/todoke/documents"
 	"github.com/todoke/todoke/files"
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
@@ -178,6 +179,7 @@ func (h *house) open(change ...func(*portal.Options)) {
 	o := portal.Options{
 		Store: h.store, Rules: h.profile.Rules(), Brand: h.profile.Brand, Teller: h, Sessions: memstore.New(),
 		Secrets: h.ring, Codes: h.ring, Files: h.files, Logger: slog.New(slog.NewJSONHandler(h.log, nil)),
+		Documents: documents.New(documents.Options{Brand: h.profile.Brand.LegalName}),
 		PublicURL: "https://license.example.jp", Clock: h.clock.Now, Floor: time.Nanosecond,
 	}
 	for _, c := range change {

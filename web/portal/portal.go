@@ -10,6 +10,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
+	"github.com/todoke/todoke/documents"
 	"github.com/todoke/todoke/files"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
@@ -50,7 +51,9 @@ type Options struct {
 	Secrets  Secrets
 	Codes    Codes
 	Files    *files.Store
-	Logger   *slog.Logger
+	// Documents draws what people save as PDF.
+	Documents *documents.Renderer
+	Logger    *slog.Logger
 	// PublicURL is the address of this installation without a slash at its end.
 	PublicURL string
 	// Clock gives the time; nil is the machine's.

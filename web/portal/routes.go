@@ -24,6 +24,7 @@ const (
 	accountAt   = home + "/account"
 	twoStepAt   = accountAt + "/two-step"
 	contractsAt = home + "/contracts"
+	searchAt    = home + "/search"
 )
 
 // open is all that answers without a session.
@@ -56,6 +57,14 @@ var signedIn = []route{
 	{post, "/account/two-step/codes", renewCodes},
 	{post, "/account/two-step/off", endTwoStep},
 	{get, "/contracts", listContracts},
+	{get, "/contracts.csv", sendContractsCSV},
+	{get, "/contracts.xlsx", sendContractsExcel},
+	{get, "/contracts/:license", showContract},
+	{get, "/contracts/:license/holdings.pdf", sendHoldingsPDF},
+	{get, "/contracts/:license/holdings.csv", sendHoldingsCSV},
+	{get, "/contracts/:license/holdings.xlsx", sendHoldingsExcel},
+	{get, "/search", showSearch},
+	{post, "/search", search},
 	{get, "/contracts/:license/name-change", showNameChange},
 	{get, "/contracts/:license/name-change/new", showNewName},
 	{post, "/contracts/:license/name-change/new", askNewName},

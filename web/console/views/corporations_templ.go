@@ -59,7 +59,7 @@ func CorporationsPage(v Corporations) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.InputField{Name: "postal_code", Label: v.T("console.party.postal_code"), Value: v.PostalCode, Wrong: v.Wrong["postal_code"], Class: "num"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.InputField{Name: "postal_code", Label: v.T("console.corporations.postal_code"), Value: v.PostalCode, Wrong: v.Wrong["postal_code"], Class: "num"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

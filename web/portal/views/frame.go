@@ -25,6 +25,7 @@ type menuItem struct {
 
 var menu = []menuItem{
 	{"contracts", "/portal/contracts", "portal.nav.contracts"},
+	{"search", "/portal/search", "portal.nav.search"},
 	{"account", "/portal/account", "portal.nav.account"},
 }
 
