@@ -73,6 +73,7 @@ type databases struct {
 
 	mu        sync.Mutex
 	templates map[string]string
+	version   int // of the server, as server_version_num; 0 until asked
 }
 
 func newDatabases(adminDSN, prefix string) *databases {
@@ -132,9 +133,42 @@ func (d *databases) create(template string) (string, error) {
 	database := fmt.Sprintf("%s%d", d.prefix, d.count.Add(1))
 	statement := "CREATE DATABASE " + database
 	if template != "" {
-		statement += " TEMPLATE " + template
+		copying, err := d.copying()
+		if err != nil {
+			return "", err
+		}
+		statement += " TEMPLATE " + template + copying
 	}
 	return database, d.admin(statement)
+}
+
+// fileCopySince is the first PostgreSQL that copies block by block unless told to copy files.
+const fileCopySince = 150_000
+
+// copying gives how a template is copied. Files take half the time of blocks, but with a checkpoint before and after,
+// which a server of our own does without waiting for the disk and others may have better things to do than.
+func (d *databases) copying() (string, error) {
+	if d.owner != "" {
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
+	defer cancel()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.version == 0 {
+		db, err := sql.Open("pgx", d.adminDSN)
+		if err != nil {
+			return "", err
+		}
+		defer db.Close() //nolint:errcheck // it was read only
+		if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&d.version); err != nil {
+			return "", fmt.Errorf("version of PostgreSQL: %w", err)
+		}
+	}
+	if d.version < fileCopySince {
+		return "", nil
+	}
+	return " STRATEGY FILE_COPY", nil
 }
 
 // admin runs statements one after another, each by itself: CREATE DATABASE allows no transaction.
