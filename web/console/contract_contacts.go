@@ -115,11 +115,22 @@ func (v *visit) contractChanges(contractID int64) ([]views.ContactsChange, error
 	if err != nil {
 		return nil, err
 	}
+	requests, err := v.Store.NameChangesOf(v.ctx(), contractID)
+	if err != nil {
+		return nil, err
+	}
+	numbers := map[int64]string{}
+	for _, r := range requests {
+		numbers[r.ID] = r.Number
+	}
 	rows := make([]views.ContactsChange, len(list))
 	for i, c := range list {
 		rows[i] = views.ContactsChange{
 			When: ui.Moment(v.language, c.CreatedAt), Stamp: ui.Stamp(c.CreatedAt), Who: c.ActorName, Reason: c.Reason,
 			Title: v.t("console.contacts.change." + string(c.Kind)), Fields: c.Fields,
+		}
+		if c.NameChangeID != nil {
+			rows[i].Request = numbers[*c.NameChangeID]
 		}
 		if c.ActorRole != "" {
 			rows[i].Role = v.t("contacts.role." + string(c.ActorRole))

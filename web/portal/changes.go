@@ -19,12 +19,25 @@ func showChanges(v *visit) error {
 	if err != nil {
 		return err
 	}
+	requests, err := v.nameChangesOf(d.Contract.ID)
+	if err != nil {
+		return err
+	}
 	page := views.Changes{Frame: v.frame("contracts", v.t("portal.changes.title")), LicenseID: d.Contract.LicenseID}
 	page.Styles = append(page.Styles, "contacts.css")
 	for _, c := range list {
-		page.Rows = append(page.Rows, views.Change{
-			When: ui.Moment(v.language, c.CreatedAt), Stamp: ui.Stamp(c.CreatedAt), By: v.changedBy(c), Title: v.changeTitle(c), Fields: c.Fields,
-		})
+		row := views.Change{
+			When: ui.Moment(v.language, c.CreatedAt), Stamp: ui.Stamp(c.CreatedAt), By: v.changedBy(c), Title: v.t("portal.changes.contacts"), Fields: c.Fields,
+		}
+		number := ""
+		if c.NameChangeID != nil {
+			number = requests[*c.NameChangeID].Number
+			row.Note = v.t("portal.changes.requested", "number", number)
+		}
+		if c.Kind == models.ChangeOfName {
+			row.Title, row.Note = v.t("portal.changes.name"), v.t("portal.changes.approved", "number", number)
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	return v.show(http.StatusOK, views.ChangesPage(page))
 }
@@ -37,11 +50,4 @@ func (v *visit) changedBy(c models.ContractChange) string {
 		return v.t("portal.changes.by.you")
 	}
 	return v.t("portal.changes.by." + string(c.ActorRole))
-}
-
-func (v *visit) changeTitle(c models.ContractChange) string {
-	if c.Kind == models.ChangeOfName {
-		return v.t("portal.changes.name")
-	}
-	return v.t("portal.changes.contacts")
 }

@@ -16,8 +16,13 @@ type Contacts struct {
 	Problems  []ui.FieldProblem
 	Unchanged bool
 	Days      string // that a review takes, in words
+	Name      NameForm
+	NameOpen  bool   // another name is asked for, or is about to be
+	Waiting   string // number of a request that a review decides already, or nothing
 
 	Now        []models.ContractChangeField // what is, or was, changed at once
+	Later      []models.ContractChangeField // what a review decides
+	Number     string                       // of that request, once it was made
 	CountsFrom string                       // the day from which a new address signs in, or nothing
 	Email      string                       // that the mail goes to
 }
@@ -27,6 +32,20 @@ func (v Contacts) at() string { return "/portal/contracts/" + v.Contract.License
 
 // back is the contract's page.
 func (v Contacts) back() string { return "/portal/contracts/" + v.Contract.LicenseID }
+
+// follow is the page about the request for another name.
+func (v Contacts) follow() string { return v.back() + "/name-change" }
+
+// outcome is the beginning of the texts that say what was done.
+func (v Contacts) outcome() string {
+	switch {
+	case v.Number == "":
+		return "portal.contacts.done."
+	case len(v.Now) > 0:
+		return "portal.contacts.partly."
+	}
+	return "portal.contacts.waits."
+}
 
 // Changes is the history of a contract's contacts.
 type Changes struct {
@@ -41,5 +60,6 @@ type Change struct {
 	Stamp  string
 	By     string
 	Title  string
+	Note   string // about the request for another name that belongs to it
 	Fields []models.ContractChangeField
 }
