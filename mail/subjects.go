@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -16,6 +17,13 @@ type Subjects map[Kind]models.Text
 // DefaultSubjects gives the patterns of the domain (mails), which hold where
 // the profile gives none.
 func DefaultSubjects() Subjects {
+	all := portalSubjects()
+	maps.Copy(all, orderSubjects())
+	return all
+}
+
+// orderSubjects are those of orders, deliveries and inquiries.
+func orderSubjects() Subjects {
 	return Subjects{
 		KindReceiptNumber: {
 			JA: "【{company}】{brand} Business Center 受付番号のお知らせ",
@@ -101,6 +109,12 @@ func DefaultSubjects() Subjects {
 			JA: "再送:重要:納品 {brand} {order} PW{partner}",
 			EN: "Resent:Important: delivery {brand} {order} PW{partner}",
 		},
+	}
+}
+
+// portalSubjects are those of the contract portal.
+func portalSubjects() Subjects {
+	return Subjects{
 		KindContactChangeDone: {
 			JA: "契約内容変更完了",
 			EN: "Contract details changed",

@@ -278,17 +278,6 @@ func (h *house) mail(id int64) {
 	must(h.t, err)
 }
 
-// mailAll sends what waits in the ledger and gives how many mails that were.
-func (h *house) mailAll() int {
-	h.t.Helper()
-	mails, _, err := h.store.Mails(h.t.Context(), store.MailFilter{Statuses: []models.MailStatus{models.MailQueued}}, store.Page{Limit: 100})
-	must(h.t, err)
-	for _, m := range mails {
-		h.mail(m.ID)
-	}
-	return len(mails)
-}
-
 // delivered enters an order, carries it to its end and gives the license ID of the
 // contract, which is valid at once.
 func (h *house) delivered(company, license string, lines ...models.OrderLine) string {
