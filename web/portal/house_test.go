@@ -44,6 +44,7 @@ type house struct {
 	profile  *profile.Profile
 	clock    *clock
 	server   *httptest.Server
+	engine   *gin.Engine
 	reseller models.Reseller
 	api      models.Actor
 	told     atomic.Int64
@@ -190,6 +191,7 @@ func (h *house) open(change ...func(*portal.Options)) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.RedirectTrailingSlash = false
+	h.engine = engine
 	must(h.t, engine.SetTrustedProxies([]string{"127.0.0.1"}))
 	site.Mount(engine)
 	public.New(public.Options{ // its pages lead there
