@@ -20,6 +20,7 @@ type credentials struct {
 	URLs      map[string]string    `json:"urls"`
 	Staff     []staffCredential    `json:"staff"`
 	Resellers []resellerCredential `json:"resellers"`
+	Portal    []portalCredential   `json:"portal"`
 }
 
 type staffCredential struct {
@@ -32,6 +33,13 @@ type resellerCredential struct {
 	PartnerCode string `json:"partner_code"`
 	Name        string `json:"name"`
 	APIKey      string `json:"api_key"`
+}
+
+// portalCredential signs in to the contract portal.
+type portalCredential struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	Note     string `json:"note,omitempty"`
 }
 
 const credentialsFile = "dev-credentials.json"
@@ -56,10 +64,15 @@ func (d *dev) credentials(ctx context.Context, teller *outbox.Outbox) (*credenti
 	default:
 		return nil, err
 	}
+	if len(c.Portal) == 0 && !d.command.NoSample {
+		if c.Portal, err = d.app.makeSampleAccounts(ctx); err != nil {
+			return nil, err
+		}
+	}
 	c.URLs = map[string]string{
 		"home": d.config.PublicURL + "/", "api": d.config.PublicURL, "api_docs": d.config.PublicURL + "/v1/docs",
 		"console": d.config.PublicURL + "/console", "mailbox": "http://" + browsable(d.command.MailboxHTTP),
-		"delivery": d.config.PublicURL + "/delivery", "temporal_ui": d.config.TemporalUIURL, "metrics": d.config.PublicURL + "/metrics",
+		"delivery": d.config.PublicURL + "/delivery", "portal": d.config.PublicURL + "/portal", "temporal_ui": d.config.TemporalUIURL, "metrics": d.config.PublicURL + "/metrics",
 	}
 	if err := c.write(d.path(credentialsFile)); err != nil {
 		return nil, err
@@ -84,12 +97,7 @@ func (c *credentials) write(path string) error {
 // makePeople makes one member of staff per role and the sample resellers with their keys.
 func (d *dev) makePeople(ctx context.Context, c *credentials) error {
 	for i, role := range models.Roles {
-		password, err := models.NewToken(rand.Reader)
-		if err != nil {
-			return err
-		}
-		password = password[:16]
-		hash, err := hashPassword(password)
+		password, hash, err := newSamplePassword()
 		if err != nil {
 			return err
 		}
@@ -115,12 +123,22 @@ func (d *dev) makePeople(ctx context.Context, c *credentials) error {
 	return nil
 }
 
+// newSamplePassword makes a password and its hash.
+func newSamplePassword() (password, hash string, err error) {
+	if password, err = models.NewToken(rand.Reader); err != nil {
+		return "", "", err
+	}
+	password = password[:16]
+	hash, err = hashPassword(password)
+	return password, hash, err
+}
+
 // banner prints what somebody who starts needs.
 func (c *credentials) banner(w io.Writer, data string) {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // a closed terminal is no reason to stop
 	line("\ntodoke is ready.\n")
 	for _, site := range []struct{ name, key string }{
-		{"Start here", "home"}, {"Console", "console"}, {"Delivery site", "delivery"}, {"API", "api"}, {"API documentation", "api_docs"},
+		{"Start here", "home"}, {"Console", "console"}, {"Delivery site", "delivery"}, {"Contract portal", "portal"}, {"API", "api"}, {"API documentation", "api_docs"},
 		{"Mailbox", "mailbox"}, {"Temporal UI", "temporal_ui"},
 	} {
 		line("  %-18s %s", site.name, c.URLs[site.key])
@@ -128,6 +146,9 @@ func (c *credentials) banner(w io.Writer, data string) {
 	line("")
 	for _, s := range c.Staff {
 		line("  %-18s %s / %s", "Staff ("+string(s.Role)+")", s.Email, s.Password)
+	}
+	for _, p := range c.Portal {
+		line("  %-18s %s / %s  %s", "Portal", p.Email, p.Password, p.Note)
 	}
 	for _, r := range c.Resellers {
 		line("  %-18s %s  %s", "Reseller "+r.PartnerCode, r.APIKey, r.Name)

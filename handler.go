@@ -54,6 +54,7 @@ func (a *app) mountConsole(r *gin.Engine, teller *outbox.Outbox) error {
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Teller: teller, Sessions: a.store.SessionStore(),
 		Files: a.files, Logger: a.log, TemporalUIURL: a.config.TemporalUIURL, CodeHash: a.ring.CodeHash,
 		Secure: a.config.Secure(), Idle: a.profile.Lifetimes.ConsoleSessionIdle.Duration,
+		PortalKey: a.ring.CurrentKey(), PortalIdle: a.profile.Lifetimes.PortalSessionIdle.Duration,
 		Reveal: func(_ context.Context, h models.Holding) (string, error) { return a.ring.OpenCode(h) },
 	})
 	if err == nil {

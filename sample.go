@@ -146,11 +146,11 @@ func (a *app) licenseOf(ctx context.Context, actor models.Actor, number string) 
 }
 
 func sampleApplication(s *store.Store, r models.Reseller, o sampleOrder) models.Application {
-	domain := "customer" + fmt.Sprint(len(o.company)*7+o.quantity) + ".example"
+	domain := o.domain()
 	end := models.Party{
 		CompanyName: o.company, CompanyKana: o.kana, PostalCode: o.place[0], Prefecture: o.place[1], City: o.place[2], Street: o.place[3],
 		Phone: "03-5555-0" + fmt.Sprint(100+o.quantity%900), PersonName: o.person, PersonKana: "タントウシャ",
-		Department: "情報システム部", Email: "contact@" + domain,
+		Department: "情報システム部", Email: o.contact(),
 	}
 	seller := models.Party{
 		PartnerCode: r.PartnerCode, CompanyName: r.Name, CompanyKana: "ハンバイテン", PostalCode: "101-0021", Prefecture: "東京都",

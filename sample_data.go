@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/todoke/todoke/mail/mailbox"
@@ -54,6 +55,14 @@ type sampleOrder struct {
 	renew    bool // a renewal of the company's first contract follows
 	english  bool
 }
+
+// domain is what the company's addresses end in.
+func (o sampleOrder) domain() string {
+	return "customer" + strconv.Itoa(len(o.company)*7+o.quantity) + ".example"
+}
+
+// contact is the address that signs in to the contract portal.
+func (o sampleOrder) contact() string { return "contact@" + o.domain() }
 
 func sampleOrders() []sampleOrder {
 	tokyo := [4]string{"108-0023", "東京都", "港区", "芝浦3-4-1"}

@@ -119,6 +119,22 @@ func (s *Store) temporaryStale(tx *gorm.DB, m models.Mail) (bool, error) {
 	return a.TemporaryVersion != m.Version || !a.TemporaryUsable(s.Now()), nil
 }
 
+// CreateAccount keeps an account that has a password already, as sample data do.
+func (s *Store) CreateAccount(ctx context.Context, actor models.Actor, a *models.Account) error {
+	a.Email = models.AddressKey(a.Email)
+	if errs := append(models.CheckEmail("email", a.Email), checkLanguage(a.Language)...); errs != nil {
+		return models.Invalid(errs...)
+	}
+	now := s.Now()
+	a.ID, a.CreatedAt, a.PasswordSetAt, a.PasswordVersion = 0, now, &now, 1
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(a).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "account", a.ID, "created", nil, nil)
+	})
+}
+
 // SetAccountLanguage sets the language of an account's mails, and of its pages
 // where no other was chosen.
 func (s *Store) SetAccountLanguage(ctx context.Context, actor models.Actor, id int64, language models.Language) error {

@@ -206,12 +206,13 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 
 // afterMail does what a mail's end means, in the same transaction: the password's
 // days begin, and what nobody was told becomes a task for staff. Mails of an
-// inquiry need none: the inquiry itself waits again.
+// inquiry need none: the inquiry itself waits again. Nor do those of a portal
+// account: its owner asks again, and staff can do no more.
 func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 	if m.InquiryMessageID != nil {
 		return s.afterInquiryMail(tx, m)
 	}
-	if !m.Status.Final() || m.Reply == withdrawn {
+	if !m.Status.Final() || m.Reply == withdrawn || m.AccountID != nil {
 		return nil
 	}
 	if m.Kind.TellsPassword() && m.Status != models.MailFailed {

@@ -45,6 +45,10 @@ type Options struct {
 	CodeHash func(code string) string
 	// Secure says that people reach the site over HTTPS, so cookies may not travel without.
 	Secure bool
+	// PortalKey is the number of the server key that temporary passwords of the portal derive from.
+	PortalKey int
+	// PortalIdle is how long one may do nothing in the portal before one is signed out there.
+	PortalIdle time.Duration
 	// Idle is how long a person may do nothing before signing in again; 0 means 30 minutes.
 	Idle time.Duration
 }

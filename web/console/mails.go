@@ -96,6 +96,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			rows[i].About, rows[i].AboutURL = known.application(*m.ApplicationID)
 		case m.ResendID != nil:
 			rows[i].About, rows[i].AboutURL = known.resend(*m.ResendID)
+		case m.AccountID != nil:
+			rows[i].About, rows[i].AboutURL = v.t("console.subject.account"), accountsURL(m.Recipient)
 		}
 	}
 	return rows, nil

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+
+	"github.com/todoke/todoke/models"
+)
+
+// makeSampleAccounts makes accounts of the contract portal for contacts of sample
+// orders. They sign in as soon as the orders are delivered.
+func (a *app) makeSampleAccounts(ctx context.Context) ([]portalCredential, error) {
+	orders := sampleOrders()
+	var made []portalCredential
+	for _, s := range []struct {
+		order    int
+		language models.Language
+		daysAgo  int // business days since the password was set
+		note     string
+	}{
+		{order: 5, language: models.Japanese, note: "医療法人社団あおば会"},
+		{order: 1, language: models.Japanese, note: "みどり学園学校法人"},
+		{order: 6, language: models.English, note: "Maple Logistics K.K."},
+		{order: 14, language: models.Japanese, daysAgo: 140, note: "合同会社そらいろデザイン (password expired)"},
+	} {
+		then, err := a.daysAgo(ctx, s.daysAgo)
+		if err != nil {
+			return nil, err
+		}
+		defer then.Close() //nolint:errcheck // a second pool on the same database
+		password, hash, err := newSamplePassword()
+		if err != nil {
+			return nil, err
+		}
+		account := models.Account{Email: orders[s.order].contact(), Language: s.language, PasswordHash: hash}
+		if err := then.CreateAccount(ctx, operator, &account); err != nil {
+			return nil, err
+		}
+		made = append(made, portalCredential{Email: account.Email, Password: password, Note: s.note})
+	}
+	return made, nil
+}
