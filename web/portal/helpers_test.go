@@ -1,0 +1,40 @@
+package portal_test
+
+import (
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/profile"
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/ui"
+)
+
+type selection = goquery.Selection
+
+// withoutExpiry is the profile that ships, with passwords that do not expire.
+func withoutExpiry(t testing.TB) *profile.Profile {
+	t.Helper()
+	ships, err := profile.Default()
+	must(t, err)
+	p := *ships
+	p.Lifetimes.PortalPasswordDays = 0
+	return &p
+}
+
+// mails counts the mails that something queues.
+func (h *house) mails(fn func()) int {
+	h.t.Helper()
+	count := func() int {
+		list, _, err := h.store.Mails(h.t.Context(), store.MailFilter{}, store.Page{Limit: 200})
+		must(h.t, err)
+		return len(list)
+	}
+	before := count()
+	fn()
+	return count() - before
+}
+
+// addressSubject is what failed sign-ins of an address are counted by.
+func addressSubject(email string) string { return ui.CountedSubject("portal-address", models.AddressKey(email)) }
