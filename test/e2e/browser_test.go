@@ -310,7 +310,7 @@ func (v *tab) wants(selector string, words ...string) {
 }
 
 // textKeys are the names of texts, which nobody is to see instead of the texts.
-var textKeys = regexp.MustCompile(`\b(?:ui|console|public|delivery|api|field|error|reason|resolution|order_type|line_kind|resend_status)\.[a-z_]+(?:\.[a-z_]+)*\b`)
+var textKeys = regexp.MustCompile(`\b(?:ui|console|public|portal|delivery|api|field|error|reason|resolution|order_type|line_kind|resend_status)\.[a-z_]+(?:\.[a-z_]+)*\b`)
 
 // picture keeps a picture of the whole page, which must not scroll sideways and shows no text's name.
 func (v *tab) picture(name string) {

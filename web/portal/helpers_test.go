@@ -37,4 +37,18 @@ func (h *house) mails(fn func()) int {
 }
 
 // addressSubject is what failed sign-ins of an address are counted by.
-func addressSubject(email string) string { return ui.CountedSubject("portal-address", models.AddressKey(email)) }
+func addressSubject(email string) string {
+	return ui.CountedSubject("portal-address", models.AddressKey(email))
+}
+
+// replaceContact puts an address in place of both contacts of a contract, as its contact may.
+func (h *house) replaceContact(license, email string) {
+	h.t.Helper()
+	d, err := h.store.ContractByLicense(h.t.Context(), models.Process, license)
+	must(h.t, err)
+	wish := store.ContactsWish{LicenseID: license, Version: d.Contract.Version, Contacts: d.Contract.Contacts(), Email: contact}
+	wish.Contacts.Holder.Email, wish.Contacts.Support.Email = email, email
+	a := h.account(contact)
+	_, err = h.store.ChangeContacts(h.t.Context(), models.Actor{Kind: models.ActorAccount, ID: a.ID, Name: a.Email}, wish)
+	must(h.t, err)
+}
