@@ -22,20 +22,25 @@ func (a *app) makeSampleAccounts(ctx context.Context) ([]portalCredential, error
 		{order: 6, language: models.English, note: "Maple Logistics K.K."},
 		{order: 14, language: models.Japanese, daysAgo: 140, note: "合同会社そらいろデザイン (password expired)"},
 	} {
-		then, err := a.daysAgo(ctx, s.daysAgo)
+		account := models.Account{Email: orders[s.order].contact(), Language: s.language}
+		password, err := a.makeSampleAccount(ctx, &account, s.daysAgo)
 		if err != nil {
-			return nil, err
-		}
-		defer then.Close() //nolint:errcheck // a second pool on the same database
-		password, hash, err := newSamplePassword()
-		if err != nil {
-			return nil, err
-		}
-		account := models.Account{Email: orders[s.order].contact(), Language: s.language, PasswordHash: hash}
-		if err := then.CreateAccount(ctx, operator, &account); err != nil {
 			return nil, err
 		}
 		made = append(made, portalCredential{Email: account.Email, Password: password, Note: s.note})
 	}
 	return made, nil
+}
+
+// makeSampleAccount makes an account that set its password some business days ago, and gives it.
+func (a *app) makeSampleAccount(ctx context.Context, account *models.Account, daysAgo int) (password string, err error) {
+	then, err := a.daysAgo(ctx, daysAgo)
+	if err != nil {
+		return "", err
+	}
+	defer then.Close() //nolint:errcheck // a second pool on the same database
+	if password, account.PasswordHash, err = newSamplePassword(); err != nil {
+		return "", err
+	}
+	return password, then.CreateAccount(ctx, operator, account)
 }

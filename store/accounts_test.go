@@ -27,7 +27,7 @@ func (h *house) askTemporary(email string) int64 {
 	return outbox
 }
 
-func (h *house) account() models.Account {
+func (h *house) portalAccount() models.Account {
 	h.t.Helper()
 	a, err := h.AccountByEmail(h.t.Context(), portalContact)
 	must(h.t, err)
@@ -38,7 +38,7 @@ func (h *house) account() models.Account {
 func (h *house) member() models.Account {
 	h.t.Helper()
 	h.askTemporary(portalContact)
-	a := h.account()
+	a := h.portalAccount()
 	a, _, err := h.SetAccountPassword(h.t.Context(), models.Process, store.NewPassword{AccountID: a.ID, Hash: hash(1), TemporaryVersion: a.TemporaryVersion})
 	must(h.t, err)
 	return a
@@ -53,7 +53,7 @@ func TestTemporaryPasswordsGoToContactsOnly(t *testing.T) {
 			wantCode(t, err, models.KindNotFound, "account_not_found")
 		}
 		equal(t, "the contact is mailed", h.askTemporary(" Taro@CUSTOMER.example.jp") != 0, true)
-		a := h.account()
+		a := h.portalAccount()
 		equal(t, "language", a.Language, models.English)
 		mails, _, err := h.Mails(t.Context(), store.MailFilter{Kind: models.MailTemporaryPassword}, store.Page{})
 		must(t, err)
@@ -95,7 +95,7 @@ func TestTemporaryMailsAreWithdrawn(t *testing.T) {
 		equal(t, "the older is sent", sent(older), false)
 		newer := waiting()
 		equal(t, "the newer is sent", sent(newer), true)
-		a := h.account()
+		a := h.portalAccount()
 		_, _, err := h.SetAccountPassword(t.Context(), models.Process, store.NewPassword{AccountID: a.ID, Hash: hash(1), TemporaryVersion: a.TemporaryVersion})
 		must(t, err)
 		equal(t, "the used one is sent", sent(newer), false)
@@ -111,7 +111,7 @@ func TestATemporaryPasswordIsUsedOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		h.contracted()
 		h.askTemporary(portalContact)
-		a := h.account()
+		a := h.portalAccount()
 		var set, refused atomic.Int64
 		race(6, func(i int) {
 			_, _, err := h.SetAccountPassword(t.Context(), models.Process, store.NewPassword{AccountID: a.ID, Hash: hash(i + 1), TemporaryVersion: a.TemporaryVersion})
@@ -147,7 +147,7 @@ func TestManyAskAtOnce(t *testing.T) {
 			}
 		})
 		equal(t, "mailed", mailed.Load(), models.TemporaryPasswords)
-		equal(t, "version", h.account().TemporaryVersion, models.TemporaryPasswords)
+		equal(t, "version", h.portalAccount().TemporaryVersion, models.TemporaryPasswords)
 	})
 }
 
@@ -168,7 +168,7 @@ func TestCodesOfTheSecondStepAreUsedOnce(t *testing.T) {
 		must(t, h.ConfirmSecondStep(ctx, models.Process, a, 100, hashes))
 		wantCode(t, h.ConfirmSecondStep(ctx, models.Process, a, 101, hashes), models.KindConflict, "two_step_changed")
 		wantCode(t, h.PrepareSecondStep(ctx, a.ID, []byte("another"), 1), models.KindConflict, "two_step_changed")
-		equal(t, "the secret", string(h.account().SecondSecret), "sealed")
+		equal(t, "the secret", string(h.portalAccount().SecondSecret), "sealed")
 
 		var steps, codes atomic.Int64
 		race(6, func(int) {
@@ -193,7 +193,7 @@ func TestCodesOfTheSecondStepAreUsedOnce(t *testing.T) {
 		left, err = h.RecoveryCodesLeft(ctx, a.ID)
 		must(t, err)
 		equal(t, "codes left after it is off", left, 0)
-		equal(t, "the secret is gone", h.account().SecondSecret == nil, true)
+		equal(t, "the secret is gone", h.portalAccount().SecondSecret == nil, true)
 	})
 }
 
@@ -213,7 +213,7 @@ func TestKeysOfAccounts(t *testing.T) {
 		equal(t, "keys", used(), "[1 7]")
 		h.clock.pass(h.Rules().TemporaryPassword)
 		equal(t, "keys later", used(), "[1]")
-		must(t, h.PrepareSecondStep(t.Context(), h.account().ID, []byte("sealed"), 8))
+		must(t, h.PrepareSecondStep(t.Context(), h.portalAccount().ID, []byte("sealed"), 8))
 		equal(t, "keys with an app", used(), "[1 8]")
 	})
 }

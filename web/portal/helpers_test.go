@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -51,4 +52,21 @@ func (h *house) replaceContact(license, email string) {
 	a := h.account(contact)
 	_, err = h.store.ChangeContacts(h.t.Context(), models.Actor{Kind: models.ActorAccount, ID: a.ID, Name: a.Email}, wish)
 	must(h.t, err)
+}
+
+// account gives an address's account.
+func (h *house) account(email string) models.Account {
+	h.t.Helper()
+	a, err := h.store.AccountByEmail(h.t.Context(), email)
+	must(h.t, err)
+	return a
+}
+
+// temporary asks for a temporary password and gives what is mailed.
+func (h *house) temporary(email string) string {
+	h.t.Helper()
+	h.visitor().post("/portal/temporary-password", url.Values{"email": {email}}).leadsTo("/portal/temporary-password/sent")
+	password, err := h.ring.TemporaryPassword(h.account(email))
+	must(h.t, err)
+	return password
 }

@@ -455,23 +455,6 @@ func (h *house) validFrom(license string) time.Time {
 	return *c.Contract.ValidAt
 }
 
-// account gives an address's account.
-func (h *house) account(email string) models.Account {
-	h.t.Helper()
-	a, err := h.store.AccountByEmail(h.t.Context(), email)
-	must(h.t, err)
-	return a
-}
-
-// temporary asks for a temporary password and gives what is mailed.
-func (h *house) temporary(email string) string {
-	h.t.Helper()
-	h.visitor().post("/portal/temporary-password", url.Values{"email": {email}}).leadsTo("/portal/temporary-password/sent")
-	password, err := h.ring.TemporaryPassword(h.account(email))
-	must(h.t, err)
-	return password
-}
-
 // The passwords that people of these tests set.
 const (
 	password = "四角い窓から見える 富士山"
