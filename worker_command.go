@@ -91,6 +91,11 @@ func (a *app) startWorker(ctx context.Context, m *metrics.Metrics) (sdkworker.Wo
 		stopCollaborators()
 	}
 	err = a.untilTemporal(ctx, func() error { return worker.EnsureSchedule(ctx, a.temporal, a.config.DrainEvery) })
+	if err == nil {
+		err = a.untilTemporal(ctx, func() error {
+			return worker.EnsureRenewalNotices(ctx, a.temporal, a.profile.Process.RenewalNoticeTime.SinceMidnight())
+		})
+	}
 	if err != nil {
 		stop()
 		return nil, nil, err
@@ -138,6 +143,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 		Outbox:      &activities.Outbox{Outbox: teller},
 		Resends:     &activities.Resends{Store: a.store},
 		NameChanges: &activities.NameChanges{Store: a.store},
+		Renewals:    &activities.Renewals{Store: a.store, Keys: a.ring},
 	}
 	return all, func() { teller.Close(); sender.Close() }, nil
 }

@@ -41,6 +41,9 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	if facts.Inquiry != nil {
 		err = a.thread(facts, &message)
 	}
+	if facts.Subscription != nil {
+		err = a.unsubscribable(facts, &message)
+	}
 	return message, err
 }
 
@@ -81,6 +84,8 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 		return a.inquiry(f), nil
 	case models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused:
 		return a.resendMail(f)
+	case models.MailRenewalNotice:
+		return a.renewalNotice(f)
 	case models.MailContactChangeDone, models.MailContactChangePartly, models.MailContactAddressReplaced, models.MailContactAddressNew:
 		return a.contactMail(f), nil
 	case models.MailTemporaryPassword, models.MailPasswordChanged:

@@ -38,6 +38,8 @@ type Secrets interface {
 	InquirySignature(i models.Inquiry) (string, error)
 	ResendToken(r models.Resend) (string, error)
 	TemporaryPassword(a models.Account) (string, error)
+	// UnsubscribeToken stands in the link that ends a subscription.
+	UnsubscribeToken(s models.MailSubscription) (string, error)
 }
 
 // Links are the public addresses that mails and documents point to.
@@ -67,6 +69,16 @@ func (l Links) Resend(number, token string) string {
 // NameChange is the portal's page about the change of a contract's name.
 func (l Links) NameChange(licenseID string) string {
 	return l.Public + "/portal/contracts/" + licenseID + "/name-change"
+}
+
+// RenewalPrice is the contract's reference renewal price in the portal.
+func (l Links) RenewalPrice(license string) string {
+	return l.Public + "/portal/contracts/" + license + "/renewal"
+}
+
+// Unsubscribe is the page that ends a subscription; opening it changes nothing.
+func (l Links) Unsubscribe(subscriptionID int64, token string) string {
+	return l.Public + "/unsubscribe/" + strconv.FormatInt(subscriptionID, 10) + "/" + token
 }
 
 const (

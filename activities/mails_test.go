@@ -312,4 +312,8 @@ func (noKeys) TemporaryPassword(models.Account) (string, error) {
 	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
 }
 
+func (noKeys) UnsubscribeToken(models.MailSubscription) (string, error) {
+	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
+}
+
 var _ activities.Secrets = noKeys{}

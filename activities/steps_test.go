@@ -129,6 +129,29 @@ var steps = []step{
 		}
 		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.NameChange(c.Number).Mails[1].ID}}
 	}},
+	{activity: "GatherRenewalNotices", when: "contracts are due", counting: true, prepare: func(h *house.House) (any, []any) {
+		h.EndingIn(90)
+		h.EndingIn(30)
+		return h.Activities.Renewals.GatherRenewalNotices, []any{protocol.RenewalBatch{At: h.Now()}}
+	}},
+	{activity: "QueueRenewalNotices", when: "somebody is to be told", counting: true, prepare: func(h *house.House) (any, []any) {
+		h.EndingIn(90)
+		h.Gathered()
+		return h.Activities.Renewals.QueueRenewalNotices, []any{protocol.RenewalBatch{At: h.Now()}}
+	}},
+	{activity: "UnsentRenewalNotices", when: "mails are queued", prepare: func(h *house.House) (any, []any) {
+		h.EndingIn(60)
+		h.QueuedNotices()
+		return h.Activities.Renewals.UnsentRenewalNotices, []any{protocol.RenewalBatch{At: h.Now()}}
+	}},
+	{activity: "HandOverMails", when: "two mails have to wait", prepare: func(h *house.House) (any, []any) {
+		h.EndingIn(30)
+		return h.Activities.Renewals.HandOverMails, []any{protocol.Mails{MailIDs: h.QueuedNotices()}}
+	}},
+	{activity: "SendMail", when: "it is a renewal notice", prepare: func(h *house.House) (any, []any) {
+		h.EndingIn(30)
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.QueuedNotices()[0]}}
+	}},
 	{activity: "DrainOutbox", when: "two entries are due", counting: true, prepare: func(h *house.House) (any, []any) {
 		h.NewOrder()
 		return h.Activities.Outbox.DrainOutbox, nil

@@ -23,6 +23,7 @@ const (
 	KindResendRefused     Kind = "resend_refused"
 	KindResentID          Kind = "resent_delivery_id"
 	KindResentPassword    Kind = "resent_delivery_password"
+	KindRenewalNotice     Kind = "renewal_notice"
 
 	KindContactChangeDone      Kind = "contact_change_done"
 	KindContactChangePartly    Kind = "contact_change_partly_done"
@@ -38,7 +39,7 @@ func Kinds() []Kind {
 		KindReceiptNumber, KindOrderAccepted, KindDeliveryID, KindDeliveryPassword,
 		KindSendBack, KindSendBackApplicant, KindSendBackReminder, KindOrderCancelled,
 		KindInquiryReceived, KindInquiryAnswer,
-		KindResendReceived, KindResendQuestion, KindResendRefused, KindResentID, KindResentPassword,
+		KindResendReceived, KindResendQuestion, KindResendRefused, KindResentID, KindResentPassword, KindRenewalNotice,
 		KindContactChangeDone, KindContactChangePartly, KindContactAddressReplaced, KindContactAddressNew,
 		KindTemporaryPassword, KindPasswordChanged,
 		KindNameChangeReceived, KindNameChangeQuestion, KindNameChangeWithdrawn, KindReviewResult,

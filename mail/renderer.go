@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
+	"strconv"
 	"strings"
 	texttemplate "text/template"
 	"unicode"
@@ -135,9 +136,19 @@ func functions(lang models.Language) map[string]any {
 		"say":   func(t models.Text) string { return oneLine(t.In(lang)) },
 		"day":   func(d models.Date) string { return dayIn(lang, d) },
 		"pair":  func(label, value string) labelled { return labelled{label, value} },
+		"count": counted,
 		"next":  func(i int) int { return i + 1 },
 		"css":   styleOf,
 	}
+}
+
+// counted writes a number with its thousands apart.
+func counted(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // labelled is a label with its value, for the rows and buttons of the layout.

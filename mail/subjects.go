@@ -101,6 +101,10 @@ func orderSubjects() Subjects {
 			JA: "【{company}】契約者名変更の審査結果のお知らせ",
 			EN: "[{company}] Result of the review of your name change",
 		},
+		KindRenewalNotice: {
+			JA: "【{company}】ご契約更新のご案内",
+			EN: "[{company}] Your contract is due for renewal",
+		},
 		KindResentID: {
 			JA: "再送:重要:納品 {brand} {order} ID{partner}",
 			EN: "Resent:Important: delivery {brand} {order} ID{partner}",

@@ -28,6 +28,8 @@ const (
 	// MailInquiryReceived and MailInquiryAnswer are the mails of an inquiry's thread.
 	MailInquiryReceived MailKind = "inquiry_received"
 	MailInquiryAnswer   MailKind = "inquiry_answer"
+	// MailRenewalNotice tells one recipient of all contracts that are due on a day.
+	MailRenewalNotice MailKind = "renewal_notice"
 	// The mails of a change of a contract's contacts: to whoever asked, and to the
 	// addresses that a contact had and has now; their version is the contact's place.
 	MailContactChangeDone      MailKind = "contact_change_done"
@@ -87,6 +89,8 @@ type Mail struct {
 	ResendID      *int64
 	// InquiryMessageID is the message that the mail brings or acknowledges.
 	InquiryMessageID *int64
+	// RenewalDigestID is the digest that a renewal notice brings.
+	RenewalDigestID  *int64
 	ContractChangeID *int64
 	AccountID        *int64
 	NameChangeID     *int64

@@ -33,6 +33,8 @@ var TaskKinds = []TaskKind{TaskDeliveryFailed, TaskMailUnknown, TaskMailFailed}
 // mail needs none: it sends the order back.
 func (m Mail) Task() (kind TaskKind, needed bool) {
 	switch {
+	case m.Kind == MailRenewalNotice: // shown with the contract; the next one follows
+		return "", false
 	case m.Status == MailUnknown:
 		return TaskMailUnknown, true
 	case m.Status != MailFailed || m.Kind == MailOrderAccepted:

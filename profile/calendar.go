@@ -54,6 +54,9 @@ func (c Clock) String() string {
 	return fmt.Sprintf("%02d:%02d", int(c.sinceMidnight.Hours()), int(c.sinceMidnight.Minutes())%60)
 }
 
+// SinceMidnight gives the time that has passed of the day then.
+func (c Clock) SinceMidnight() time.Duration { return c.sinceMidnight }
+
 // On gives that time on a day.
 func (c Clock) On(d models.Date) time.Time { return d.Start().Add(c.sinceMidnight) }
 

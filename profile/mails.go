@@ -42,7 +42,6 @@ const (
 	MailIssueURLOffline     models.MailKind = "issue_url_offline"
 	MailIssuedOffline       models.MailKind = "issued_offline"
 	MailSupportAccount      models.MailKind = "support_account_made"
-	MailRenewalNotice       models.MailKind = "renewal_notice"
 	MailInvitation          models.MailKind = "invitation"
 	MailVerificationCode    models.MailKind = "verification_code"
 )
@@ -58,7 +57,7 @@ func MailKinds() []models.MailKind {
 		models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 		models.MailContactAddressReplaced, models.MailContactAddressNew,
 		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
-		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, MailRenewalNotice,
+		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, models.MailRenewalNotice,
 		MailInvitation, MailVerificationCode,
 		models.MailInquiryReceived, models.MailInquiryAnswer,
 	}

@@ -199,15 +199,15 @@ func TestNamesStay(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{
-		"activity AdvanceNameChange", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity FinishDelivery", "activity FinishResend",
-		"activity MailsOfApplication", "activity NoteNameChangeDue", "activity NoteResendDue", "activity QueueReminder", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
-		"activity SendMail", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow OrderIntake", "workflow OutboxDrain",
+		"activity AdvanceNameChange", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity FinishDelivery", "activity FinishResend", "activity GatherRenewalNotices", "activity HandOverMails",
+		"activity MailsOfApplication", "activity NoteNameChangeDue", "activity NoteResendDue", "activity QueueReminder", "activity QueueRenewalNotices", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
+		"activity SendMail", "activity UnsentRenewalNotices", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow OrderIntake", "workflow OutboxDrain", "workflow RenewalNotices",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("registered are\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
 	}
 	for got, want := range map[string]string{
-		protocol.DecidedSignal: "decided", protocol.TaskQueue: "todoke", protocol.OutboxDrainScheduleID: "outbox-drain",
+		protocol.DecidedSignal: "decided", protocol.TaskQueue: "todoke", protocol.OutboxDrainScheduleID: "outbox-drain", protocol.RenewalNoticesScheduleID: "renewal-notices",
 		models.Application{ID: 12}.WorkflowID(): "application/12", models.MailWorkflowID(5): "mail/5", models.Order{OrderNumber: "ORDC1"}.WorkflowID(): "order/ORDC1",
 		models.Resend{ResendNumber: "RS1"}.WorkflowID(): "resend/RS1",
 		models.NameChange{Number: "NC1"}.WorkflowID():   "name-change/NC1",

@@ -17,6 +17,7 @@ var keyColumns = []struct{ table, column, where string }{
 	{"inquiries", "address_key", "1 = 1"},
 	{"accounts", "temporary_key", "temporary_until > ?"},
 	{"accounts", "second_key", "second_secret IS NOT NULL"},
+	{"mail_subscriptions", "link_key", "1 = 1"},
 }
 
 // KeysInUse lists the numbers of the server keys that rows name, ascending.

@@ -10,23 +10,25 @@ import (
 // MailFacts is what a mail of the ledger is rendered from; what the mail is not
 // about is nil.
 type MailFacts struct {
-	Mail        models.Mail
-	Order       *models.Order // with the lines in force
-	Application *models.Application
-	Reseller    *models.Reseller
-	SendBack    *models.SendBack // with its reasons
-	Shipment    *models.Shipment
-	Resend      *models.Resend
-	Note        string // what the decision on the resend or name change says
-	NameChange  *models.NameChange
-	LicenseID   string // of the name change's contract
-	Inquiry     *models.Inquiry
-	Thread      []models.InquiryMessage // up to the message that the mail brings
-	ThreadMails []models.Mail           // that brought messages of the thread before
-	Account     *models.Account
-	Contract    *models.Contract       // whose contacts were changed
-	Change      *models.ContractChange // with its fields
-	EndUserName string                 // the contract's holder once registered, else as applied
+	Mail         models.Mail
+	Order        *models.Order // with the lines in force
+	Application  *models.Application
+	Reseller     *models.Reseller
+	SendBack     *models.SendBack // with its reasons
+	Shipment     *models.Shipment
+	Resend       *models.Resend
+	Note         string // what the decision on the resend or name change says
+	NameChange   *models.NameChange
+	LicenseID    string // of the name change's contract
+	Inquiry      *models.Inquiry
+	Thread       []models.InquiryMessage // up to the message that the mail brings
+	ThreadMails  []models.Mail           // that brought messages of the thread before
+	Account      *models.Account
+	Contract     *models.Contract         // whose contacts were changed
+	Change       *models.ContractChange   // with its fields
+	Renewals     []RenewalDue             // that a renewal notice tells of
+	Subscription *models.MailSubscription // to what the mail belongs
+	EndUserName  string                   // the contract's holder once registered, else as applied
 }
 
 // MailFacts reads what a mail says.
@@ -39,6 +41,9 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		}
 		if f.Mail.InquiryMessageID != nil {
 			return inquiryThread(tx, &f)
+		}
+		if f.Mail.RenewalDigestID != nil {
+			return s.mailRenewals(tx, &f)
 		}
 		if f.Mail.ContractChangeID != nil {
 			return contractChangeFacts(tx, &f)

@@ -37,7 +37,7 @@ func mailKey(m models.Mail) string {
 		id   *int64
 	}{
 		{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
-		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}, {"name-change", m.NameChangeID},
+		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}, {"name-change", m.NameChangeID}, {"renewal-digest", m.RenewalDigestID},
 	} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
@@ -190,6 +190,8 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 			return status == models.OrderCancelled, err
 		}
 		return s.reminderStale(tx, m)
+	case m.Kind == models.MailRenewalNotice:
+		return s.renewalStale(tx, m)
 	case m.Kind.TellsDelivery():
 		told, err := passwordVersionOf(tx, m)
 		if err != nil {

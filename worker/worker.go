@@ -3,19 +3,14 @@
 package worker
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/todoke/todoke/activities"
 	"github.com/todoke/todoke/protocol"
 	"github.com/todoke/todoke/workflows"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
-	"go.temporal.io/sdk/temporal"
 	sdkworker "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 )
@@ -28,6 +23,7 @@ type Activities struct {
 	Outbox      *activities.Outbox
 	Resends     *activities.Resends
 	NameChanges *activities.NameChanges
+	Renewals    *activities.Renewals
 }
 
 // Options say how the worker runs.
@@ -65,7 +61,7 @@ func Register(r interface {
 }, a Activities,
 ) {
 	RegisterWorkflows(r)
-	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges} {
+	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges, a.Renewals} {
 		r.RegisterActivityWithOptions(collaborator, activity.RegisterOptions{})
 	}
 }
@@ -82,34 +78,8 @@ func RegisterWorkflows(r interface {
 		protocol.MailQueuedWorkflow:       workflows.MailQueued,
 		protocol.DeliveryResendWorkflow:   workflows.DeliveryResend,
 		protocol.NameChangeWorkflow:       workflows.NameChange,
+		protocol.RenewalNoticesWorkflow:   workflows.RenewalNotices,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}
-}
-
-// EnsureSchedule makes the schedule that drains the outbox, or gives the one that
-// is there its interval.
-func EnsureSchedule(ctx context.Context, c client.Client, every time.Duration) error {
-	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}}
-	_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID:   protocol.OutboxDrainScheduleID,
-		Spec: spec,
-		Action: &client.ScheduleWorkflowAction{
-			ID: protocol.OutboxDrainScheduleID, Workflow: protocol.OutboxDrainWorkflow, TaskQueue: protocol.TaskQueue,
-			WorkflowExecutionTimeout: 5 * time.Minute,
-		},
-	})
-	if _, there := errors.AsType[*serviceerror.AlreadyExists](err); there || errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		err = c.ScheduleClient().GetHandle(ctx, protocol.OutboxDrainScheduleID).Update(ctx, client.ScheduleUpdateOptions{
-			DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
-				schedule := in.Description.Schedule
-				schedule.Spec = &spec
-				return &client.ScheduleUpdate{Schedule: &schedule}, nil
-			},
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("outbox schedule: %w", err)
-	}
-	return nil
 }

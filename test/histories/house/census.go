@@ -15,7 +15,7 @@ var tables = []string{
 	"applications", "orders", "order_lines", "send_backs", "send_back_reasons", "confirmations", "decisions", "contracts",
 	"holdings", "holding_changes", "shipments", "mails", "tasks", "documents", "audit_entries", "outbox", "idempotency_keys",
 	"running_numbers", "password_requests", "resends", "resend_decisions",
-	"inquiries", "inquiry_messages",
+	"inquiries", "inquiry_messages", "mail_subscriptions", "renewal_digests", "renewal_notices",
 }
 
 // Census counts everything that a process can leave behind: rows of every table,
@@ -43,6 +43,8 @@ func (h *House) Census() map[string]int {
 		"SELECT 'password version ' || password_version FROM shipments",
 		"SELECT 'holding of ' || quantity FROM holdings",
 		"SELECT 'task ' || kind FROM tasks",
+		"SELECT 'renewal notice ' || days || ' to ' || role FROM renewal_notices",
+		"SELECT 'queued digest' FROM renewal_digests WHERE queued_at IS NOT NULL",
 	} {
 		rows, err := db.QueryContext(context.Background(), query)
 		Must(h.t, err)
@@ -92,6 +94,7 @@ func (h *House) PersonalData() []string {
 		"SELECT note FROM resend_decisions",
 		"SELECT asker_company_name, asker_person_name, asker_phone, asker_email, contract_company, contract_person, address_salt FROM inquiries",
 		"SELECT text, sender FROM inquiry_messages",
+		"SELECT address, link_salt FROM mail_subscriptions",
 	} {
 		all = append(all, h.strings(query)...)
 	}

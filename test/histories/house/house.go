@@ -174,6 +174,7 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 		Outbox:      &activities.Outbox{},
 		Resends:     &activities.Resends{Store: h.Store},
 		NameChanges: &activities.NameChanges{Store: h.Store},
+		Renewals:    &activities.Renewals{Store: h.Store, Keys: h.Ring},
 	}
 	if temporal != nil {
 		h.Outbox = outbox.New(h.Store, temporal, Quiet(), 2)
