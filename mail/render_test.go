@@ -35,7 +35,9 @@ func same(s string) models.Text { return models.Text{JA: s, EN: s} }
 var portalName = models.Text{JA: "法人カスタマーサービス & サポート", EN: "Business Customer Service & Support"}
 
 // samples gives one filled mail of every kind.
-func samples() []Data { return slices.Concat(orderSamples(), renewalSamples(), contactSamples(), accountSamples()) }
+func samples() []Data {
+	return slices.Concat(orderSamples(), renewalSamples(), contactSamples(), accountSamples())
+}
 
 func orderSamples() []Data {
 	reasons := []Reason{

@@ -49,7 +49,7 @@ func wantNotices(t *testing.T, got []string, want ...string) {
 	}
 }
 
-const contactAddress = "kaoru@customer.example.jp"
+const contactOfContract = "kaoru@customer.example.jp"
 
 // Notices go out 90, 60 and 30 days before the end of support, to the support
 // contact and to the reseller, and on no other day.
@@ -65,7 +65,7 @@ func TestNoticesComeOnTheirDays(t *testing.T) {
 		}
 		var want []string
 		for _, d := range []int{90, 60, 30} {
-			for _, to := range []string{contactAddress, furnished.SellerAddress} {
+			for _, to := range []string{contactOfContract, furnished.SellerAddress} {
 				want = append(want, fmt.Sprintf("%d %s: %s %d", d, to, c.LicenseID, d))
 			}
 		}
@@ -80,7 +80,7 @@ func TestMissedDaysAreMadeUpFor(t *testing.T) {
 		h.EndingIn(91)
 		h.EndingIn(-1)
 		wantNotices(t, noticesOfDay(t, h),
-			fmt.Sprintf("%s: %s 30, %s 60, %s 90", contactAddress, last.LicenseID, b.LicenseID, a.LicenseID),
+			fmt.Sprintf("%s: %s 30, %s 60, %s 90", contactOfContract, last.LicenseID, b.LicenseID, a.LicenseID),
 			fmt.Sprintf("%s: %s 30, %s 60, %s 90", furnished.SellerAddress, last.LicenseID, b.LicenseID, a.LicenseID))
 		wantNotices(t, noticesOfDay(t, h))
 	})
@@ -122,13 +122,13 @@ func TestNothingIsSentForWhatIsRenewedVoidHiddenOrNotInForce(t *testing.T) {
 func TestOneMailPerRecipientAndDay(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *furnished.House) {
 		a := h.EndingIn(30)
-		wantNotices(t, noticesOfDay(t, h), contactAddress+": "+a.LicenseID+" 30", furnished.SellerAddress+": "+a.LicenseID+" 30")
+		wantNotices(t, noticesOfDay(t, h), contactOfContract+": "+a.LicenseID+" 30", furnished.SellerAddress+": "+a.LicenseID+" 30")
 		b := h.EndingIn(60)
 		wantNotices(t, noticesOfDay(t, h))
 		h.Clock.Pass(24 * time.Hour)
 		c := h.EndingIn(90)
 		wantNotices(t, noticesOfDay(t, h),
-			fmt.Sprintf("%s: %s 60, %s 90", contactAddress, b.LicenseID, c.LicenseID), fmt.Sprintf("%s: %s 60, %s 90", furnished.SellerAddress, b.LicenseID, c.LicenseID))
+			fmt.Sprintf("%s: %s 60, %s 90", contactOfContract, b.LicenseID, c.LicenseID), fmt.Sprintf("%s: %s 60, %s 90", furnished.SellerAddress, b.LicenseID, c.LicenseID))
 	})
 }
 
