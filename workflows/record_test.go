@@ -111,6 +111,7 @@ func TestRecord(t *testing.T) {
 		"resend asked back": recordResendAskedBack, "resend refused": recordResendRefused,
 		"name change open": recordNameChangeOpen, "name change asked back": recordNameChangeAskedBack,
 		"name change withdrawn": recordNameChangeWithdrawn, "name change overdue": recordNameChangeOverdue,
+		"renewal notices": recordRenewalNotices,
 	} {
 		t.Run(name, tale)
 	}

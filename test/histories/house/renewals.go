@@ -28,7 +28,10 @@ func (h *House) EndingIn(days int, changes ...func(*models.Application)) models.
 // MoveEnd has a contract's products end on a day, as a renewal does.
 func (h *House) MoveEnd(c models.Contract, end models.Date) {
 	h.t.Helper()
-	h.Exec(fmt.Sprintf("UPDATE holdings SET starts_on = '%s', ends_on = '%s' WHERE contract_id = %d", end.AddMonths(-12).AddDays(1), end, c.ID))
+	period := fmt.Sprintf("starts_on = '%s', ends_on = '%s'", end.AddMonths(-12).AddDays(1), end)
+	h.Exec(fmt.Sprintf("UPDATE holdings SET %s WHERE contract_id = %d", period, c.ID))
+	h.Exec(fmt.Sprintf("UPDATE holding_changes SET %s WHERE holding_id IN (SELECT id FROM holdings WHERE contract_id = %d)", period, c.ID))
+	h.Exec(fmt.Sprintf("UPDATE contract_addresses SET contract_ends_on = '%s' WHERE contract_id = %d", end, c.ID))
 }
 
 // Exec changes the database by itself.
