@@ -178,6 +178,20 @@ func told(tx *gorm.DB, d *NameChangeDetail) (err error) {
 	return tx.Where("subject = ? AND subject_id = ?", "name_change", d.Change.ID).Order("id").Find(&d.Audit).Error
 }
 
+// KeptHints gives the codes of the hints that were copied, by name change.
+func (s *Store) KeptHints(ctx context.Context, changeIDs []int64) (map[int64][]models.NameHintCode, error) {
+	codes := map[int64][]models.NameHintCode{}
+	if len(changeIDs) == 0 {
+		return codes, nil
+	}
+	var list []models.NameHint
+	err := s.reader(ctx).Where("name_change_id IN ?", changeIDs).Order("position").Find(&list).Error
+	for _, h := range list {
+		codes[h.NameChangeID] = append(codes[h.NameChangeID], h.Code)
+	}
+	return codes, translate(err)
+}
+
 // NameChangeAttachment finds a file of a name change. It is for staff.
 func (s *Store) NameChangeAttachment(ctx context.Context, number string, id int64) (models.NameChangeAttachment, error) {
 	ofChange := s.read.Model(&models.NameChange{}).Select("id").Where("number = ?", models.NormaliseNumber(number))

@@ -16,7 +16,7 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
@@ -27,6 +27,8 @@ var (
 		"temporary_password", "password_set", "signed_out_everywhere", "two_step_on", "two_step_off", "recovery_codes", "recovery_code_used",
 		"contacts_changed", "name_changed",
 		"contract_hidden", "contract_shown",
+		"name_requested", "name_checked", "name_approve", "name_reject", "name_ask_back", "name_answer", "name_withdraw", "name_warned", "name_escalated",
+		"attachment_saved",
 	}
 )
 
@@ -75,9 +77,11 @@ func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
 }
 
 func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
-	var orders, applications, resends, inquiries, contracts []int64
+	var orders, applications, resends, inquiries, contracts, changes []int64
 	for _, e := range list {
 		switch e.Subject {
+		case "name_change":
+			changes = append(changes, e.SubjectID)
 		case "contract":
 			contracts = append(contracts, e.SubjectID)
 		case "inquiry":
@@ -96,6 +100,9 @@ func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
 	}
 	if err == nil {
 		known.contracts, err = v.Store.LicenseIDs(v.ctx(), contracts)
+	}
+	if err == nil {
+		known.changes, err = v.Store.NameChangeNumbers(v.ctx(), changes)
 	}
 	if err != nil {
 		return nil, err
@@ -127,6 +134,8 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 		return id, "/console/resellers/" + id
 	case "inquiry":
 		return known.inquiry(e.SubjectID)
+	case "name_change":
+		return known.change(e.SubjectID)
 	case "contract":
 		return known.contract(e.SubjectID)
 	case "staff":
@@ -172,6 +181,9 @@ func (v *visit) fact(subject, key, value string) string {
 	prefix, known := factWords[key]
 	if subject == "resend" && key == "status" {
 		prefix = "resend_status."
+	}
+	if subject == "name_change" && key == "status" {
+		prefix = "name_change_status."
 	}
 	if !known {
 		return value

@@ -75,6 +75,13 @@ func (v *visit) contractPage() (views.Contract, error) {
 		return page, err
 	}
 	page.Edit = v.staffMember.Role.AtLeast(models.RoleClerk) && !d.Contract.Void
+	asked, err := v.Store.NameChangesOf(v.ctx(), d.Contract.ID)
+	if err != nil {
+		return page, err
+	}
+	if page.NameChanges, err = v.nameChangeRows(asked); err != nil {
+		return page, err
+	}
 	for _, o := range d.Orders {
 		page.Orders = append(page.Orders, views.OrderLink{
 			Number: o.OrderNumber, State: v.state(o), When: ui.Moment(v.language, o.CreatedAt),

@@ -14,6 +14,7 @@ var mailKinds = []models.MailKind{
 	models.MailPasswordAgain, models.MailResentID, models.MailResentPassword,
 	models.MailSendBack, models.MailSendBackApplicant, models.MailSendBackReminder, models.MailOrderCancelled,
 	models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
+	models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 	models.MailInquiryReceived, models.MailInquiryAnswer,
 	models.MailTemporaryPassword, models.MailPasswordChanged,
 }
@@ -55,7 +56,7 @@ func listMails(v *visit) error {
 
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
-	var orders, applications, resends, messages []int64
+	var orders, applications, resends, messages, changes []int64
 	var recipients []string
 	for _, m := range list {
 		recipients = append(recipients, m.Recipient)
@@ -68,6 +69,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			applications = append(applications, *m.ApplicationID)
 		case m.ResendID != nil:
 			resends = append(resends, *m.ResendID)
+		case m.NameChangeID != nil:
+			changes = append(changes, *m.NameChangeID)
 		}
 	}
 	known, err := v.numbers(orders, applications, resends)
@@ -76,6 +79,9 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 	}
 	inquiries, err := v.Store.InquiryNumbersOf(v.ctx(), messages)
 	if err != nil {
+		return nil, err
+	}
+	if known.changes, err = v.Store.NameChangeNumbers(v.ctx(), changes); err != nil {
 		return nil, err
 	}
 	dead, err := v.Store.MarkedAddresses(v.ctx(), recipients...)
@@ -98,6 +104,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			rows[i].About, rows[i].AboutURL = known.resend(*m.ResendID)
 		case m.AccountID != nil:
 			rows[i].About, rows[i].AboutURL = v.t("console.subject.account"), accountsURL(m.Recipient)
+		case m.NameChangeID != nil:
+			rows[i].About, rows[i].AboutURL = known.change(*m.NameChangeID)
 		}
 	}
 	return rows, nil

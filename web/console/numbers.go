@@ -5,7 +5,7 @@ import "strconv"
 // numbers are what people know rows by: the rows of a page, in a query for orders
 // and one for applications.
 type numbers struct {
-	orders, receipts, resends, inquiries, contracts map[int64]string
+	orders, receipts, resends, inquiries, contracts, changes map[int64]string
 }
 
 func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) {
@@ -24,6 +24,11 @@ func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) 
 // inquiry gives an inquiry's number, and its page.
 func (n numbers) inquiry(id int64) (number, url string) {
 	return n.inquiries[id], "/console/inquiries/" + n.inquiries[id]
+}
+
+// change gives a name change's number, and its page.
+func (n numbers) change(id int64) (number, url string) {
+	return n.changes[id], "/console/name-changes/" + n.changes[id]
 }
 
 // resend gives a resend's number, and its page.

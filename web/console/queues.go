@@ -52,6 +52,11 @@ func (v *visit) waiting() (views.Waiting, error) {
 		return w, err
 	}
 	w.Resends, w.ResendsLate = resends.Waiting, resends.Overdue
+	names, err := v.Store.NameChangeCounts(v.ctx())
+	if err != nil {
+		return w, err
+	}
+	w.NameChanges, w.NameChangesLate = names.Waiting, names.Overdue
 	if w.Inquiries, err = v.Store.CountInquiries(v.ctx(), inquiriesOpen); err != nil {
 		return w, err
 	}
@@ -80,7 +85,7 @@ func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
 		inquiries.Late = v.t("console.today.late", "n", strconv.FormatInt(w.InquiriesLate, 10))
 		inquiries.LateURL = views.InquiriesLateURL
 	}
-	tiles = slices.Insert(tiles, len(tiles)-1, inquiries)
+	tiles = slices.Insert(tiles, len(tiles)-1, v.nameChangeTile(w), inquiries)
 	if w.SentBackLate > 0 {
 		tiles[1].Late = v.t("console.today.late", "n", strconv.FormatInt(w.SentBackLate, 10))
 		tiles[1].LateURL = views.SentBackLateURL
@@ -90,4 +95,12 @@ func (v *visit) tiles(w views.Waiting) ([]views.Tile, error) {
 		tiles[5].LateURL = views.ResendsLateURL
 	}
 	return tiles, nil
+}
+
+func (v *visit) nameChangeTile(w views.Waiting) views.Tile {
+	tile := views.Tile{Label: v.t("console.nav.name_changes"), Count: w.NameChanges, URL: views.NameChangesURL}
+	if w.NameChangesLate > 0 {
+		tile.Late, tile.LateURL = v.t("console.today.late", "n", strconv.FormatInt(w.NameChangesLate, 10)), views.NameChangesLateURL
+	}
+	return tile
 }

@@ -51,6 +51,8 @@ func exactURL(hits store.Hits) string {
 		return "/console/orders/" + number
 	case "resend":
 		return "/console/resends/" + number
+	case "name_change":
+		return "/console/name-changes/" + number
 	case "contract":
 		return "/console/contracts/" + number
 	case "inquiry":

@@ -43,6 +43,12 @@ func (v *visit) taskPage(action string) (page string, again func(*models.Error) 
 			return v.taskOnResend(action, e)
 		}
 	}
+	if change := v.PostForm("name_change"); change != "" {
+		return consolePath("/console/name-changes/"+change, "/console"), func(e *models.Error) error {
+			v.Params = gin.Params{{Key: "number", Value: change}}
+			return v.taskOnNameChange(action, e)
+		}
+	}
 	order := v.PostForm("order")
 	return consolePath("/console/orders/"+order, "/console"), func(e *models.Error) error {
 		v.Params = append(v.Params, gin.Param{Key: "number", Value: order})

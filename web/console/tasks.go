@@ -74,6 +74,8 @@ func (v *visit) taskLines(list []store.TaskRow) []views.TaskLine {
 		case t.OrderNumber != "":
 		case t.ApplicationID != nil:
 			lines[i].About, lines[i].URL = t.ReceiptNumber, "/console/applications/"+strconv.FormatInt(*t.ApplicationID, 10)
+		case t.NameChange != "":
+			lines[i].About, lines[i].URL = t.NameChange, "/console/name-changes/"+t.NameChange
 		case t.ResendNumber != "":
 			lines[i].About, lines[i].URL = t.ResendNumber, "/console/resends/"+t.ResendNumber
 		}

@@ -31,6 +31,9 @@ func showToday(v *visit) error {
 	if page.Resends, err = v.resendQueue(w); err != nil {
 		return err
 	}
+	if page.NameChanges, err = v.nameChangeQueue(w); err != nil {
+		return err
+	}
 	for _, q := range []struct {
 		filter store.OrderFilter
 		queue  views.Queue

@@ -27,13 +27,15 @@ type Waiting struct {
 	MailsUnknown, NoticesFailed int64
 	Resends                     int64 // resends that staff have to decide
 	ResendsLate                 int64 // of those, past their day
+	NameChanges                 int64 // name changes that staff have to decide
+	NameChangesLate             int64 // of those, past their day
 	// Inquiries that wait for staff, and of them those that are overdue.
 	Inquiries, InquiriesLate int64
 }
 
 // Total is what waits for staff in all.
 func (w Waiting) Total() int64 {
-	return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown + w.NoticesFailed + w.Resends + w.Inquiries
+	return w.ToCheck + w.SentBackLate + w.MailsFailed + w.MailsUnknown + w.NoticesFailed + w.Resends + w.NameChanges + w.Inquiries
 }
 
 // Flash is what the last action came to, shown once.
@@ -92,6 +94,7 @@ func (f Frame) menu() []menuGroup {
 			{"mails_unknown", MailsUnknownURL, "console.nav.mails_unknown", f.Waiting.MailsUnknown, f.Waiting.MailsUnknown, models.RoleViewer},
 			{"notices_failed", NoticesFailedURL, "console.nav.notices_failed", f.Waiting.NoticesFailed, f.Waiting.NoticesFailed, models.RoleViewer},
 			{"resends", ResendsURL, "console.nav.resends", f.Waiting.Resends, f.Waiting.ResendsLate, models.RoleViewer},
+			{"name_changes", NameChangesURL, "console.nav.name_changes", f.Waiting.NameChanges, f.Waiting.NameChangesLate, models.RoleViewer},
 			{"inquiries", InquiriesURL, "console.nav.inquiries", f.Waiting.Inquiries, f.Waiting.InquiriesLate, models.RoleViewer},
 			{"orders", "/console/orders", "console.nav.all_orders", 0, 0, models.RoleViewer},
 			{"entry", "/console/orders/new", "console.nav.entry", 0, 0, models.RoleClerk},

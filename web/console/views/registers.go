@@ -70,6 +70,8 @@ type Contract struct {
 	Edit      bool // the person may change the contacts
 	Portal    PortalAccess
 	Form      Form
+	// NameChanges are the requests for another name, newest first.
+	NameChanges []NameChangeRow
 }
 
 // HoldingRow is a product on the contract.
