@@ -17,17 +17,36 @@ type CertificateFacts struct {
 	Shipment    models.Shipment
 	Contracts   []models.Contract
 	Changes     []CertificateLine // in the sheet's order
+
+	since []models.ContractChange // what contacts changed about the order's contract since, newest first
 }
 
-// Holder is whom the certificate names: the holder of the order's contract as
-// registered, not as somebody applied.
+// Holder is whom the certificate names: the holder of the order's contract as it
+// was when the order was registered, not as somebody applied. What was changed
+// since makes no difference: a certificate stays as it was issued.
 func (f CertificateFacts) Holder() models.Party {
-	for _, c := range f.Contracts {
-		if f.Order.ContractID != nil && c.ID == *f.Order.ContractID {
-			return c.Holder
-		}
+	if c, ok := f.contract(); ok {
+		return models.UndoChanges(c.Contacts(), f.since).Holder
 	}
 	return f.Application.EndUser
+}
+
+// HolderNow is the holder of the order's contract as it is today.
+func (f CertificateFacts) HolderNow() models.Party {
+	if c, ok := f.contract(); ok {
+		return c.Holder
+	}
+	return f.Application.EndUser
+}
+
+// contract is the order's own among those that its lines are about.
+func (f CertificateFacts) contract() (models.Contract, bool) {
+	for _, c := range f.Contracts {
+		if f.Order.ContractID != nil && c.ID == *f.Order.ContractID {
+			return c, true
+		}
+	}
+	return models.Contract{}, false
 }
 
 // LicenseIDs gives the license IDs that the order's lines are under, as documents write them.
@@ -70,6 +89,12 @@ func (s *Store) CertificateFacts(ctx context.Context, orderID int64) (Certificat
 		}
 		if err := tx.Where("id IN (?)", s.contractsOf(tx, orderID)).Order("id").Find(&f.Contracts).Error; err != nil {
 			return err
+		}
+		if f.Order.ContractID != nil && f.Order.RegisteredAt != nil {
+			later := tx.Where("contract_id = ? AND created_at > ?", *f.Order.ContractID, *f.Order.RegisteredAt)
+			if f.since, err = changesOfContract(tx, later); err != nil {
+				return err
+			}
 		}
 		f.Changes, err = certificateLines(tx, f)
 		return err

@@ -131,8 +131,13 @@ func (s *Store) ContractChange(ctx context.Context, contractID, id int64) (model
 
 // changesSince reads the changes that made later versions of a contract, newest first.
 func changesSince(tx *gorm.DB, contractID, version int64) ([]models.ContractChange, error) {
+	return changesOfContract(tx, tx.Where("contract_id = ? AND contract_version > ?", contractID, version))
+}
+
+// changesOfContract reads changes with their fields, newest first.
+func changesOfContract(tx, which *gorm.DB) ([]models.ContractChange, error) {
 	var list []models.ContractChange
-	err := tx.Where("contract_id = ? AND contract_version > ?", contractID, version).Order("contract_version DESC").Find(&list).Error
+	err := which.Order("contract_version DESC").Find(&list).Error
 	if err != nil || len(list) == 0 {
 		return list, err
 	}

@@ -328,3 +328,25 @@ func TestNameChangeShowsWhatStandsBeside(t *testing.T) {
 		equal(t, "queue", len(queue), 2)
 	})
 }
+
+// Certificates of before stay as they are; those issued afterwards carry the new name.
+func TestCertificatesAroundANameChange(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		first, license := h.delivered(h.application(), h.sheet(line("CSSP", 10)))
+		h.clock.pass(day)
+		change := h.wishName(h.contractOf(license), newName("株式会社みらい商事", func(r *models.NameChangeRequest) { r.New.Department = "大阪支店" }))
+		_, err := h.ApproveNameChange(t.Context(), h.staff, store.DecideNameChange{Number: change.Number})
+		must(t, err)
+		h.clock.pass(day)
+		more := lineOf(models.LineAddition, "CSSP", 5)
+		more.Months = 0
+		second, _ := h.delivered(h.application(endUser("株式会社みらい商事"), forLicense(models.OrderTypeRenewal, license)), h.renewalSheet(more))
+		for o, want := range map[int64][2]string{first.ID: {"見本商事株式会社", "総務部"}, second.ID: {"株式会社みらい商事", "大阪支店"}} {
+			f, err := h.CertificateFacts(t.Context(), o)
+			must(t, err)
+			equal(t, "holder", f.Holder().CompanyName, want[0])
+			equal(t, "branch", f.Holder().Department, want[1])
+			equal(t, "holder now", f.HolderNow().CompanyName, "株式会社みらい商事")
+		}
+	})
+}

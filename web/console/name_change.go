@@ -100,7 +100,7 @@ func (v *visit) fillNameSides(page *views.NameChange, d store.NameChangeDetail) 
 			continue
 		}
 		page.Said = append(page.Said, views.Message{
-			Title: v.t("console.action.name_" + string(m.Kind)), Who: m.ActorName, When: ui.Moment(v.language, m.CreatedAt), Text: m.Note,
+			Title: v.t("console.action." + "name_" + string(m.Kind)), Who: m.ActorName, When: ui.Moment(v.language, m.CreatedAt), Text: m.Note,
 		})
 	}
 	for _, m := range d.Mails {

@@ -36,6 +36,7 @@ type certificateView struct {
 	Standing standing
 	Day      string // the day that the verdict's text names
 	Holder   string
+	Now      string // what the holder is called today, where that is another name
 	Number   string
 	Licenses []string // partly masked
 	Issued   string
@@ -85,6 +86,9 @@ func (s *Site) view(ctx context.Context, frame ui.Page, facts store.CertificateF
 	view := certificateView{
 		Page: frame, Holder: facts.Holder().CompanyName, Number: facts.Order.CertificateNumber(),
 		Checked: ui.Moment(frame.Language, s.Clock()),
+	}
+	if now := facts.HolderNow().CompanyName; now != view.Holder {
+		view.Now = now
 	}
 	if facts.Order.RegisteredAt != nil {
 		view.Issued = ui.Day(frame.Language, models.DateOf(*facts.Order.RegisteredAt))

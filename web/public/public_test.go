@@ -247,3 +247,34 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A certificate stays as it was issued when its holder's name changes, and the page
+// says what the holder is called now.
+func TestACertificateOfAHolderWithAnotherName(t *testing.T) {
+	h := newHouse(t)
+	d := h.certified("", line(models.LineNew, "CSSP", 85))
+	facts, err := h.CertificateFacts(t.Context(), d.SubjectID)
+	must(t, err)
+	_, before := h.get("/certificates/"+d.Token, "ja")
+	if before.Find("#holder-now").Length() != 0 {
+		t.Error("the page tells of a new name when there is none")
+	}
+	h.now = h.now.AddDate(0, 0, 1)
+	asked, err := h.RequestNameChange(t.Context(), models.Actor{Kind: models.ActorAccount, ID: 1}, store.AskNameChange{
+		ContractID: facts.Contracts[0].ID, Requester: "a@example.jp", Request: models.NameChangeRequest{
+			New: models.HolderName{CompanyName: "株式会社みらい商事", CompanyKana: "ミライショウジ"}, Reason: models.NameChangeRename, Understood: true,
+		},
+	})
+	must(t, err)
+	_, err = h.ApproveNameChange(t.Context(), models.Actor{Kind: models.ActorStaff, ID: 1, Name: "x"}, store.DecideNameChange{Number: asked.Change.Number})
+	must(t, err)
+	for lang, want := range map[string]string{"ja": "現在の契約者名: 株式会社みらい商事", "en": "Holder now: 株式会社みらい商事"} {
+		_, page := h.get("/certificates/"+d.Token, lang)
+		if got := page.Find("#holder-now").Text(); !strings.Contains(got, want) {
+			t.Errorf("%s: the page says %q", lang, got)
+		}
+		if got := page.Find(".holder").Text(); !strings.Contains(got, "株式会社みなと精機") {
+			t.Errorf("%s: the certificate is for %q", lang, got)
+		}
+	}
+}
