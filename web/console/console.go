@@ -72,13 +72,9 @@ func New(o Options) (*Console, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	decoy, err := passwords.Decoy()
-	if err != nil {
-		return nil, err
-	}
 	return &Console{
 		Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection(),
-		decoy: decoy,
+		decoy: passwords.Decoy,
 	}, nil
 }
 

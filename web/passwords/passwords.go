@@ -5,12 +5,13 @@ package passwords
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"fmt"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/todoke/todoke/models"
+	"golang.org/x/crypto/argon2"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -26,15 +27,18 @@ const longest = 128
 
 var turns = semaphore.NewWeighted(atOnce)
 
-// Decoy is a hash that no password has, made once: hashing is slow by design. It
-// is compared with where there is no account, so that time tells nothing.
-var Decoy = sync.OnceValues(func() (string, error) {
-	hash, err := Hash(rand.Text())
-	if err != nil {
-		return "", fmt.Errorf("hash a password: %w", err)
-	}
-	return hash, nil
-})
+// Decoy is a hash that no password has: nobody knows what would give its random
+// bytes. It is compared with where there is no account, so that time tells nothing.
+var Decoy = decoy()
+
+func decoy() string {
+	salt, key := make([]byte, params.SaltLength), make([]byte, params.KeyLength)
+	_, _ = rand.Read(salt) // never fails, says its documentation
+	_, _ = rand.Read(key)
+	encoded := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, params.Memory, params.Iterations, params.Parallelism, encoded(salt), encoded(key))
+}
 
 // Hash gives the argon2id hash that a password is kept as, at once.
 func Hash(password string) (string, error) { return argon2id.CreateHash(password, params) }

@@ -95,12 +95,9 @@ func New(o Options) (*Site, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	decoy := models.Account{TemporaryVersion: 1, TemporaryKey: o.Secrets.CurrentKey()}
+	decoy := models.Account{PasswordHash: passwords.Decoy, TemporaryVersion: 1, TemporaryKey: o.Secrets.CurrentKey()}
 	var err error
 	if decoy.TemporarySalt, err = models.NewToken(rand.Reader); err != nil {
-		return nil, err
-	}
-	if decoy.PasswordHash, err = passwords.Decoy(); err != nil {
 		return nil, err
 	}
 	if _, err := o.Secrets.TemporaryPassword(decoy); err != nil {
