@@ -137,7 +137,7 @@ func changeName(t *testing.T, d *dev, b *browser, v *tab, license, email, langua
 	renamed := fmt.Sprintf("新髙﨑電機%d株式会社", next())
 	v.open("/portal/contracts/" + license + "/contacts")
 	v.click(".rename > summary")
-	v.fill(field("name.find.name"), "株式会社")
+	v.fill(field("name.find.name"), "商事")
 	v.press("button[value='name.find']")
 	v.picture("contacts-find." + language)
 	v.onPhone("contacts-find-phone." + language)
