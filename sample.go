@@ -36,6 +36,9 @@ func (a *app) makeSamples(ctx context.Context, teller *outbox.Outbox, mark strin
 			return fmt.Errorf("sample order for %s: %w", s.company, err)
 		}
 	}
+	if err := a.makeSampleInquiry(ctx, teller); err != nil {
+		return err
+	}
 	return os.WriteFile(mark, []byte("the sample data is made once\n"), 0o600)
 }
 
@@ -105,6 +108,9 @@ func (a *app) keyActor(ctx context.Context, r models.Reseller) (models.Actor, er
 func (a *app) renewSample(ctx context.Context, teller *outbox.Outbox, actor models.Actor, r models.Reseller, s sampleOrder, first models.Order) error {
 	license, err := a.licenseOf(ctx, actor, first.OrderNumber)
 	if err != nil {
+		return err
+	}
+	if err := a.changeSampleContacts(ctx, teller, license); err != nil {
 		return err
 	}
 	application := sampleApplication(a.store, r, s)
