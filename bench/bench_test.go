@@ -40,12 +40,12 @@ func TestPerformance(t *testing.T) {
 	}
 	f.Versions.SQLite = f.take(t, s, "SQLite, development server", "SELECT sqlite_version()", onSQLite)
 	f.Versions.PostgreSQL = f.take(t, s, "PostgreSQL", "SELECT split_part(version(), ' ', 2)", onPostgres)
-	t.Run("delivery page", func(t *testing.T) {
+	t.Run("sites", func(t *testing.T) {
 		o := harness.Options{Database: harness.Postgres(t), Temporal: harness.DevTemporal(t)}
-		if f.Delivery, err = measureDelivery(t, s, o); err != nil {
+		if f.Delivery, f.Portal, err = measureSites(t, s, o); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%+v", f.Delivery)
+		t.Logf("%+v %+v", f.Delivery, f.Portal)
 	})
 	if t.Failed() {
 		t.FailNow()

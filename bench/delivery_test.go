@@ -32,51 +32,66 @@ const recipients = 200
 // seedDeadline bounds loading what the delivery page is measured with.
 const seedDeadline = 40 * time.Minute
 
-// measureDelivery measures the page that recipients see after signing in, over HTTP, among so many deliveries in
-// PostgreSQL. No worker runs: nothing that people look at depends on one.
-func measureDelivery(t *testing.T, s sizes, o harness.Options) (f DeliveryFigures, err error) {
+// measureSites measures the pages that recipients of deliveries and contacts of contracts see after signing in, over
+// HTTP, among so many of them in PostgreSQL. No worker runs: nothing that people look at depends on one.
+func measureSites(t *testing.T, s sizes, o harness.Options) (f DeliveryFigures, p PortalFigures, err error) {
 	t.Helper()
 	key, err := keys.Generate(1)
 	if err != nil {
-		return f, err
+		return f, p, err
 	}
 	ring, err := keys.Parse(key)
 	if err != nil {
-		return f, err
+		return f, p, err
 	}
 	o.Env = map[string]string{"LOG_LEVEL": "warn", "KEYS": key}
 	in := harness.New(t, o)
 	ctx, cancel := context.WithTimeout(t.Context(), seedDeadline)
 	defer cancel()
-	// Some of the orders never come to a delivery.
+	// Some of the orders never come to a delivery, and some renew contracts that are there.
 	begun := time.Now()
-	if _, err := in.RunWithin(ctx, seedDeadline, "seed", "--orders", strconv.Itoa(s.deliveries*106/100)); err != nil {
-		return f, err
+	if _, err := in.RunWithin(ctx, seedDeadline, "seed", "--orders", strconv.Itoa(s.deliveries*ordersAContract/100)); err != nil {
+		return f, p, err
 	}
 	f.SeedSeconds = time.Since(begun).Seconds()
 	facts := in.Store(t)
+	if err := f.measure(ctx, s, in, facts, ring); err != nil {
+		return f, p, fmt.Errorf("delivery page: %w", err)
+	}
+	p, err = measurePortal(ctx, in, facts, ring, s.post)
+	if err == nil && p.Contracts < s.deliveries {
+		err = fmt.Errorf("only %d of %d contracts were made", p.Contracts, s.deliveries)
+	}
+	return f, p, err
+}
+
+// ordersAContract is how many orders have to be made up for 100 contracts.
+const ordersAContract = 130
+
+// measure measures the page that recipients see after signing in.
+func (f *DeliveryFigures) measure(ctx context.Context, s sizes, in *harness.Installation, facts *store.Store, ring *keys.Ring) (err error) {
 	if f.Deliveries, err = countDeliveries(ctx, facts); err != nil {
-		return f, err
+		return err
 	}
 	if f.Deliveries < s.deliveries {
-		return f, fmt.Errorf("only %d of %d deliveries were made", f.Deliveries, s.deliveries)
+		return fmt.Errorf("only %d of %d deliveries were made", f.Deliveries, s.deliveries)
 	}
 	if err := publishFor(ctx, facts); err != nil {
-		return f, err
+		return err
 	}
 	if err := in.Serve.Start(ctx); err != nil {
-		return f, err
+		return err
 	}
 	visitors, err := signInAll(ctx, in, facts, ring)
 	if err != nil {
-		return f, fmt.Errorf("sign in: %w", err)
+		return fmt.Errorf("sign in: %w", err)
 	}
 	f.Recipients = len(visitors)
 	if _, err := askSteadily(ctx, visitors, pagesPerSecond, 3*time.Second); err != nil { // everything was cold
-		return f, err
+		return err
 	}
 	f.Page, err = askSteadily(ctx, visitors, pagesPerSecond, s.post)
-	return f, err
+	return err
 }
 
 func countDeliveries(ctx context.Context, s *store.Store) (n int, err error) {
@@ -210,6 +225,11 @@ func (v visitor) expect(request *http.Request) error {
 
 // askSteadily opens pages at a steady rate and measures each from the moment that it was due.
 func askSteadily(ctx context.Context, visitors []visitor, perSecond float64, span time.Duration) (Latency, error) {
+	return steadily(perSecond, span, func(i int) error { return visitors[i%len(visitors)].open(ctx) })
+}
+
+// steadily does something at a steady rate and measures it each time from the moment that it was due.
+func steadily(perSecond float64, span time.Duration, do func(i int) error) (Latency, error) {
 	count := int(perSecond * span.Seconds())
 	var (
 		requests sync.WaitGroup
@@ -222,7 +242,7 @@ func askSteadily(ctx context.Context, visitors []visitor, perSecond float64, spa
 		due := start.Add(time.Duration(float64(i) / perSecond * float64(time.Second)))
 		time.Sleep(time.Until(due))
 		requests.Go(func() {
-			err := visitors[i%len(visitors)].open(ctx)
+			err := do(i)
 			took[i] = time.Since(due)
 			if err != nil {
 				mu.Lock()

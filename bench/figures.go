@@ -31,6 +31,7 @@ type Figures struct {
 	Backends     []Backend          `json:"backends"`
 	Certificates CertificateFigures `json:"certificates"`
 	Delivery     DeliveryFigures    `json:"delivery"`
+	Portal       PortalFigures      `json:"portal"`
 	Directory    []DirectoryFigures `json:"directory"`
 	Checks       []Check            `json:"checks"`
 }
@@ -164,6 +165,7 @@ func (f *Figures) Judge() {
 		atMost(b.Name+": POST with Temporal stopped, p99 in ms", b.PostAlone.P99, MaxPost)
 		atMost(b.Name+": serve and worker, resident bytes", float64(b.Memory.Together), MaxMemory)
 	}
+	portalChecks(f.Portal, atMost)
 	directoryChecks(f.Directory, f.Quick, atMost)
 	atMost("certificate: time to gofpdf's", f.Certificates.Ratio, MaxCertificateRatio)
 	atMost("certificate: bytes", float64(f.Certificates.PDFBytes), MaxCertificateBytes)
