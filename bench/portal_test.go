@@ -149,7 +149,7 @@ func drawContacts(ctx context.Context, in *harness.Installation, s *store.Store,
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// drawContracts picks contracts evenly over all that are current and shown.
+// drawContracts picks contracts evenly over all that are current and shown, but for the newest, which are registering.
 func drawContracts(ctx context.Context, s *store.Store) (list []portalVisitor, err error) {
 	db, err := s.DB()
 	if err != nil {
@@ -165,7 +165,7 @@ func drawContracts(ctx context.Context, s *store.Store) (list []portalVisitor, e
 			JOIN contract_addresses a ON a.contract_id = c.id AND a.role = 'holder' AND a.good_until IS NULL
 			WHERE c.id > $1 AND NOT c.hidden AND NOT c.void AND c.valid_at < $2 AND a.contract_ends_on >= $3
 			AND EXISTS (SELECT 1 FROM holdings h WHERE h.contract_id = c.id AND h.product_code = ANY ($4)) ORDER BY c.id LIMIT 1`,
-			last*i/portalContacts, s.Now(), s.Today().String(), s.Rules().Catalogue.PortalProducts()).Scan(&v.license, &v.email)
+			last*9/10*i/portalContacts, s.Now(), s.Today().String(), s.Rules().Catalogue.PortalProducts()).Scan(&v.license, &v.email)
 		if err != nil {
 			return nil, err
 		}
@@ -179,9 +179,9 @@ func (v portalVisitor) get(ctx context.Context, path, holds string) error {
 	if err != nil {
 		return err
 	}
-	answer, body, err := v.do(request)
-	if err == nil && (answer.StatusCode != http.StatusOK || !strings.Contains(body, holds)) {
-		err = fmt.Errorf("%s is answered with %s", path, answer.Status)
+	a, err := v.do(request)
+	if err == nil && (a.status != http.StatusOK || !strings.Contains(a.body, holds)) {
+		err = fmt.Errorf("%s is answered with %d", path, a.status)
 	}
 	return err
 }
@@ -203,18 +203,24 @@ func (v portalVisitor) post(ctx context.Context, path string, form url.Values, t
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
-	answer, _, err := v.do(request)
-	if err == nil && (answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != to) {
-		err = fmt.Errorf("%s is answered with %s to %s", path, answer.Status, answer.Header.Get("Location"))
+	a, err := v.do(request)
+	if err == nil && (a.status != http.StatusSeeOther || a.location != to) {
+		err = fmt.Errorf("%s is answered with %d to %s", path, a.status, a.location)
 	}
 	return err
 }
 
-func (v portalVisitor) do(request *http.Request) (*http.Response, string, error) {
+// answered is what came back.
+type answered struct {
+	status         int
+	location, body string
+}
+
+func (v portalVisitor) do(request *http.Request) (answered, error) {
 	answer, err := v.client.Do(request)
 	if err != nil {
-		return nil, "", err
+		return answered{}, err
 	}
 	body, err := io.ReadAll(answer.Body)
-	return answer, string(body), errors.Join(err, answer.Body.Close())
+	return answered{answer.StatusCode, answer.Header.Get("Location"), string(body)}, errors.Join(err, answer.Body.Close())
 }
