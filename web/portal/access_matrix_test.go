@@ -69,6 +69,8 @@ var accessMatrix = map[string]reach{
 	"POST /portal/contracts/:license/contacts":             contract,
 	"GET /portal/contracts/:license/contacts/done":         contract,
 	"GET /portal/contracts/:license/changes":               contract,
+	"GET /portal/contracts/:license/renewal":               contract,
+	"GET /portal/contracts/:license/renewal.pdf":           contract,
 }
 
 // passing are the routes whose answer to a contact depends on more than who asks:

@@ -63,6 +63,8 @@ var signedIn = []route{
 	{get, "/contracts/:license/holdings.pdf", sendHoldingsPDF},
 	{get, "/contracts/:license/holdings.csv", sendHoldingsCSV},
 	{get, "/contracts/:license/holdings.xlsx", sendHoldingsExcel},
+	{get, "/contracts/:license/renewal", showRenewal},
+	{get, "/contracts/:license/renewal.pdf", sendRenewalPDF},
 	{get, "/search", showSearch},
 	{post, "/search", search},
 	{get, "/contracts/:license/name-change", showNameChange},
