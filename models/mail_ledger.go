@@ -74,6 +74,24 @@ const (
 // MailStatuses lists them.
 var MailStatuses = []MailStatus{MailQueued, MailSending, MailSent, MailFailed, MailUnknown}
 
+// MailWithdrawn stands in place of a server's reply: the mail had become wrong
+// before it was sent.
+const MailWithdrawn = "withdrawn"
+
+// CanGoAgain says whether staff may send the mail once more: it reached nobody, or
+// nobody knows. ID and PW mails go by a resend, an order-accepted mail by the
+// send-back that its refusal makes, an answer by its inquiry, and who owns an
+// account asks for its mails anew.
+func (m Mail) CanGoAgain() bool {
+	switch {
+	case m.Status != MailFailed && m.Status != MailUnknown, m.Reply == MailWithdrawn:
+		return false
+	case m.Kind.TellsDelivery(), m.Kind == MailOrderAccepted, m.Kind == MailRenewalNotice:
+		return false
+	}
+	return m.InquiryMessageID == nil && m.AccountID == nil
+}
+
 // Final says whether nothing more happens to the mail by itself.
 func (s MailStatus) Final() bool { return s == MailSent || s == MailFailed || s == MailUnknown }
 
@@ -95,6 +113,7 @@ type Mail struct {
 	AccountID        *int64
 	NameChangeID     *int64
 	Version          int
+	Again            int // counts how often staff sent the same once more
 	Recipient        string
 	Language         Language
 	MessageID        string

@@ -43,7 +43,11 @@ func mailKey(m models.Mail) string {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}
 	}
-	return strings.Join(append(parts, fmt.Sprintf("v%d", m.Version)), "/")
+	parts = append(parts, fmt.Sprintf("v%d", m.Version))
+	if m.Again > 0 {
+		parts = append(parts, fmt.Sprintf("again-%d", m.Again))
+	}
+	return strings.Join(parts, "/")
 }
 
 // messageID is the same for a mail however often it is rendered, and says
@@ -53,14 +57,11 @@ func (s *Store) messageID(key string) string {
 	return hex.EncodeToString(sum[:16]) + "@" + s.rules.MailDomain
 }
 
-// withdrawn stands in place of a server's reply.
-const withdrawn = "withdrawn"
-
 // withdrawMails ends mails of an order that wait to be sent and have become
 // wrong. One that is being sent right now can no longer be stopped.
 func (s *Store) withdrawMails(tx *gorm.DB, orderID int64, kinds ...models.MailKind) error {
 	return tx.Model(&models.Mail{}).Where("order_id = ? AND kind IN ? AND status = ?", orderID, kinds, models.MailQueued).
-		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": models.MailWithdrawn}).Error
 }
 
 // MailByID gives a mail of the ledger.
@@ -106,7 +107,7 @@ func (s *Store) stillRight(tx *gorm.DB, m *models.Mail) (bool, error) {
 		return false, s.afterMail(tx, *m)
 	}
 	return false, tx.Model(m).Clauses(clause.Returning{}).Where("id = ?", m.ID).
-		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": models.MailWithdrawn}).Error
 }
 
 // lost reads a mail that is not queued any more. Where its claim is older than
@@ -167,7 +168,7 @@ func (s *Store) putOff(tx *gorm.DB, id int64, reply string) (models.MailStatus, 
 	stale, err := s.stale(tx, m)
 	switch {
 	case stale:
-		return models.MailFailed, withdrawn, err
+		return models.MailFailed, models.MailWithdrawn, err
 	case s.Now().After(m.GiveUpAt):
 		return models.MailFailed, reply, err
 	}
@@ -214,7 +215,7 @@ func (s *Store) afterMail(tx *gorm.DB, m models.Mail) error {
 	if m.InquiryMessageID != nil {
 		return s.afterInquiryMail(tx, m)
 	}
-	if !m.Status.Final() || m.Reply == withdrawn || m.AccountID != nil {
+	if !m.Status.Final() || m.Reply == models.MailWithdrawn || m.AccountID != nil {
 		return nil
 	}
 	if m.Kind.TellsPassword() && m.Status != models.MailFailed {

@@ -117,7 +117,7 @@ func (s *Store) reminderDue(sb models.SendBack) int {
 func (s *Store) withdrawReminders(tx *gorm.DB, sendBackID int64, before int) error {
 	return tx.Model(&models.Mail{}).Where("send_back_id = ? AND kind = ? AND version < ? AND status = ?",
 		sendBackID, models.MailSendBackReminder, before, models.MailQueued).
-		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": withdrawn}).Error
+		Updates(map[string]any{"status": models.MailFailed, "finished_at": s.Now(), "reply": models.MailWithdrawn}).Error
 }
 
 // reminderStale says whether a reminder that is put off has become wrong: the

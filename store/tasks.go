@@ -51,14 +51,11 @@ func taskSubject(tx *gorm.DB, t models.Task) (subject string, id int64, err erro
 		return "task", t.ID, nil
 	}
 	m, err := needed[models.Mail](tx, *t.MailID)
-	switch {
-	case err != nil:
-	case m.ResendID != nil:
-		return "resend", *m.ResendID, nil
-	case m.NameChangeID != nil:
-		return "name_change", *m.NameChangeID, nil
+	if err != nil {
+		return "", 0, err
 	}
-	return "mail", *t.MailID, err
+	subject, id = mailSubject(*m)
+	return subject, id, nil
 }
 
 // TaskRow is a task in a list, with the mail it is about and the numbers that

@@ -19,7 +19,7 @@ var (
 	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
-		"registered", "delivered", "document_made", "noted", "assigned", "task_closed",
+		"registered", "delivered", "document_made", "noted", "assigned", "task_closed", "mail_sent_again",
 		"requested", "approve", "refuse", "ask_back", "answer", "sent", "not_sent", "warned", "escalated",
 		"filed", "created", "changed", "revoked", "code_shown", "signed_in", "signed_out",
 		"mail_bounced", "address_marked", "address_mark_cleared", "address_mark_proved",

@@ -202,6 +202,7 @@ func (v *visit) mailRow(m models.Mail) views.MailRow {
 	return views.MailRow{
 		ID: m.ID, Title: title, Recipient: m.Recipient, State: v.mailState(m),
 		When: ui.Moment(v.language, at), Reply: v.mailReply(m), Attempts: m.Attempts,
+		Again: m.CanGoAgain() && v.staffMember.Role.AtLeast(models.RoleClerk), Unknown: m.Status == models.MailUnknown,
 	}
 }
 

@@ -92,6 +92,7 @@ var levels = []level{
 		{post, "/name-changes/:number/reject", rejectNameChange},
 		{post, "/name-changes/:number/ask", askNameChange},
 		{post, "/tasks/:id/close", closeTask},
+		{post, "/mails/:id/again", sendMailAgain},
 		{post, "/accounts/temporary-password", sendTemporary},
 		{post, "/accounts/:id/end-sessions", endAccountSessions},
 		{post, "/accounts/:id/two-step-off", endAccountTwoStep},

@@ -129,3 +129,34 @@ func TestDeliveredTodayLeadsToThoseOrders(t *testing.T) {
 		b.get("/console/orders?delivered=yesterday").want(http.StatusOK, "日付")
 	})
 }
+
+// TestANoticeIsSentAgain sends a notice that a server refused once more: once, to the
+// reseller's address of now, with the task settled by it.
+func TestANoticeIsSentAgain(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		o := h.order(h.application(func(a *models.Application) { a.Months = 24 }), "", line("APX1", 10, 12))
+		_, err := h.Advance(t.Context(), o.ID)
+		must(t, err)
+		h.refuse(models.MailSendBack)
+		b := h.signedIn(models.RoleClerk)
+		form := b.get("/console/orders/"+o.OrderNumber).want(http.StatusOK, "再送信").Find("form[action$='/again']")
+		path, fields := form.AttrOr("action", ""), url.Values{"back": {form.Find("input[name=back]").AttrOr("value", "")}}
+		h.signedIn(models.RoleViewer).post(path, fields).want(http.StatusForbidden)
+		b.follow(b.post(path, fields)).want(http.StatusOK, "メールを再送信します", o.OrderNumber)
+		b.follow(b.post(path, fields)).want(http.StatusOK, "すでに再送信されています")
+		b.get("/console/tasks?kind=mail_failed").want(http.StatusOK, "確認が必要なものはありません")
+		queued, _, err := h.Mails(t.Context(), store.MailFilter{Kind: models.MailSendBack, Statuses: []models.MailStatus{models.MailQueued}}, store.Page{})
+		must(t, err)
+		if len(queued) != 1 || queued[0].Again != 1 || queued[0].Recipient != h.reseller.Email {
+			t.Fatalf("queued: %+v", queued)
+		}
+		if len(h.told) == 0 {
+			t.Error("no process was told")
+		}
+		h.refuse(models.MailSendBack)
+		b.get("/console/tasks?kind=mail_failed").want(http.StatusOK, o.OrderNumber)
+		b.get("/console/mails").want(http.StatusOK, "再送信")
+		b.get("/console/audit?action=mail_sent_again").want(http.StatusOK, o.OrderNumber)
+	})
+}

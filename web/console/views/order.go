@@ -175,6 +175,8 @@ type MailRow struct {
 	AboutURL  string
 	Attempts  int
 	Dead      bool // nothing is sent to the recipient any more
+	Again     bool // staff who look at it may send it once more
+	Unknown   bool // nobody knows whether it arrived
 }
 
 // TaskRow is something staff must look at.
