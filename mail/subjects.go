@@ -65,14 +65,6 @@ func orderSubjects() Subjects {
 			JA: "【{company}】お問い合わせへのご回答 [{inquiry}]",
 			EN: "[{company}] Answer to your inquiry [{inquiry}]",
 		},
-		KindTemporaryPassword: {
-			JA: "【{company}】法人カスタマーサービス & サポート：仮パスワード発行",
-			EN: "[{company}] Business Customer Service & Support: temporary password",
-		},
-		KindPasswordChanged: {
-			JA: "【{company}】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ",
-			EN: "[{company}] Business Customer Service & Support: password changed",
-		},
 		KindResendReceived: {
 			JA: "電子納品再送受付",
 			EN: "Electronic delivery resend request received",
@@ -84,6 +76,28 @@ func orderSubjects() Subjects {
 		KindResendRefused: {
 			JA: "電子納品再送についてのご回答",
 			EN: "Your resend request was not granted",
+		},
+		KindResentID: {
+			JA: "再送:重要:納品 {brand} {order} ID{partner}",
+			EN: "Resent:Important: delivery {brand} {order} ID{partner}",
+		},
+		KindResentPassword: {
+			JA: "再送:重要:納品 {brand} {order} PW{partner}",
+			EN: "Resent:Important: delivery {brand} {order} PW{partner}",
+		},
+	}
+}
+
+// portalSubjects are those of the contract portal.
+func portalSubjects() Subjects {
+	return Subjects{
+		KindTemporaryPassword: {
+			JA: "【{company}】法人カスタマーサービス & サポート：仮パスワード発行",
+			EN: "[{company}] Business Customer Service & Support: temporary password",
+		},
+		KindPasswordChanged: {
+			JA: "【{company}】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ",
+			EN: "[{company}] Business Customer Service & Support: password changed",
 		},
 		KindNameChangeReceived: {
 			JA: "【{company}】契約者名変更のお申し込みを受け付けました",
@@ -105,20 +119,6 @@ func orderSubjects() Subjects {
 			JA: "【{company}】ご契約更新のご案内",
 			EN: "[{company}] Your contract is due for renewal",
 		},
-		KindResentID: {
-			JA: "再送:重要:納品 {brand} {order} ID{partner}",
-			EN: "Resent:Important: delivery {brand} {order} ID{partner}",
-		},
-		KindResentPassword: {
-			JA: "再送:重要:納品 {brand} {order} PW{partner}",
-			EN: "Resent:Important: delivery {brand} {order} PW{partner}",
-		},
-	}
-}
-
-// portalSubjects are those of the contract portal.
-func portalSubjects() Subjects {
-	return Subjects{
 		KindContactChangeDone: {
 			JA: "契約内容変更完了",
 			EN: "Contract details changed",
