@@ -52,7 +52,7 @@ test: temporal ## Unit and integration tests with the race detector, on SQLite a
 .PHONY: e2e
 e2e: temporal temporal-server e2e-programs ## Whole journeys: real browser, SMTP, both databases, kills (a sample), newer Temporal
 	go test -tags e2e -p 1 -count 1 -timeout 40m $(ARGS) ./test/...
-	go test -tags e2e -count 1 -timeout 15m -run 'TestTenThousandGuesses|TestAnswersTakeAlikeLong' ./web/delivery
+	go test -tags e2e -count 1 -timeout 15m -run 'TestTenThousandGuesses|TestAnswersTakeAlikeLong' ./web/delivery ./web/portal
 
 .PHONY: chaos
 chaos: temporal temporal-server ## Kill serve, worker and Temporal a hundred times under load, then count

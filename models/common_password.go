@@ -22,14 +22,16 @@ var commonWords = sortedByLength(strings.Fields(`
 	mercedes porsche yamaha honda toyota nissan suzuki kawasaki harley
 	michael michelle jessica jennifer jordan daniel charlie andrew joshua matthew thomas robert william richard
 	george ashley amanda nicole hannah thunder silver golden orange banana cheese chocolate cookie pepper coffee
-	summer winter spring autumn january february march april june july august september october november december
+	summer winter spring autumn january february march april august september october november december
 	monday tuesday wednesday thursday friday saturday sunday morning happy freedom whatever trustno hello
 	goodbye please thankyou forever family friend friends school student teacher doctor nothing
 	japan tokyo osaka kyoto nagoya sapporo fukuoka yokohama kobe hiroshima okinawa nippon nihon
 	sakura himawari arigatou arigato konnichiwa ohayou sayonara daisuki aishiteru kawaii nekochan inuchan
 	takahashi yamamoto watanabe nakamura kobayashi yoshida yamada sasaki yamaguchi matsumoto inoue kimura hayashi
 	shimizu yamazaki ikeda hashimoto yamashita ishikawa nakajima maeda ogawa fujita okada hasegawa murakami kondo
-	tanaka suzuki satou sato itou ito takashi hiroshi kenji keiko yuki haruka daisuke takuya masaki kazuki naoki
+	tanaka suzuki satou sato itou takashi hiroshi kenji keiko yuki haruka daisuke takuya masaki kazuki naoki
+	finalfantasy jamesbond justinbieber ichliebedich leavemealone sonyericsson unbelievable international professional
+	linkedin scandinavian motherfucker fuckyou asshole business liverpool chelsea arsenal barcelona
 	hanako tarou taro ichiro pikachu doraemon totoro ghibli gundam onepiece dragonball rockyou nintendo playstation
 	パスワード ぱすわーど ありがとう こんにちは さくら あいしてる だいすき にほん とうきょう おおさか てすと テスト
 	ひみつ おはよう さよなら よろしく おねがいします ようこそ かいしゃ がっこう
@@ -48,54 +50,68 @@ var commonRuns = []string{
 // shortestRun is the length from which characters in order count as a run.
 const shortestRun = 3
 
-// ownLeast is how many characters of a password must be neither of a common word,
-// nor of a run, nor a repetition. Four digits, a year say, are no secret either.
-const ownLeast = 5
+// A password's own characters are in no common word, no run and no repetition.
+// With fewer than ownFew it is common. Up to ownSome it is where common parts of
+// commonMany characters or more surround them: one other word with digits in a row
+// is guessed as soon. What a generator makes has more, or next to nothing around.
+const (
+	ownFew     = 5
+	ownSome    = 8
+	commonMany = 6
+)
 
 // CommonPassword says whether a normalised password is made of what everybody
 // tries first: common words, also with digits for letters; keys in a row; the same
 // again and again.
 func CommonPassword(password string) bool {
 	lower := strings.ToLower(password)
-	for _, read := range []string{lower, unleet(lower, 'l'), unleet(lower, 'i')} {
-		if own(lettersOf(read))+ownOf(signsOf(read)) < ownLeast {
+	once := string(slices.Compact([]rune(lower))) // 112233 is 123
+	for _, read := range []string{lower, unleet(lower, 'l'), unleet(lower, 'i'), once} {
+		has, around := own(lettersOf(read))
+		signs, inRuns := ownOf(signsOf(read))
+		has, around = has+signs, around+inRuns
+		if has < ownFew || has <= ownSome && around >= commonMany {
 			return true
 		}
 	}
 	return false
 }
 
-// own counts the characters of a password that are its own.
-func own(password string) int {
-	rest := withoutRepeats([]rune(password))
-	text := string(rest)
+// own counts the characters of a password that are its own, and those in common
+// words and runs.
+func own(password string) (has, around int) {
+	text := string(withoutRepeats([]rune(password)))
 	for _, word := range commonWords {
-		text = strings.ReplaceAll(text, word, " ")
+		if n := strings.Count(text, word); n > 0 {
+			around += n * utf8.RuneCountInString(word)
+			text = strings.ReplaceAll(text, word, " ")
+		}
 	}
-	n := 0
 	for _, part := range strings.Fields(text) {
-		n += ownOf([]rune(part))
+		own, inRuns := ownOf([]rune(part))
+		has, around = has+own, around+inRuns
 	}
-	return n
+	return has, around
 }
 
-// ownOf counts a part without its runs, by the characters that differ: "aaaab1" has three.
-func ownOf(part []rune) int {
+// ownOf counts a part without its runs, each character twice at most, and the runs.
+func ownOf(part []rune) (has, inRuns int) {
 	var left []rune
+	seen := map[rune]int{}
 	for i := 0; i < len(part); {
 		if n := runAt(part[i:]); n >= shortestRun {
-			i += n
+			i, inRuns = i+n, inRuns+n
 			continue
 		}
-		if !slices.Contains(left, part[i]) {
+		if seen[part[i]]++; seen[part[i]] <= 2 {
 			left = append(left, part[i])
 		}
 		i++
 	}
 	if len(left) <= 4 && onlyDigits(left) {
-		return 0 // a year, a day, a number plate
+		return 0, inRuns + len(left) // a year, a day, a number plate
 	}
-	return len(left)
+	return len(left), inRuns
 }
 
 // signsOf gives what is neither letter nor digit nor space.
