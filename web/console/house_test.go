@@ -179,7 +179,7 @@ func (h *house) mount(p *profile.Profile) {
 		Store: h.Store, Rules: p.Rules(), Brand: p.Brand, Teller: h, Sessions: h.SessionStore(), Files: h.files,
 		Logger: slog.New(slog.DiscardHandler), Clock: h.clock, TemporalUIURL: "http://temporal.example:8233/",
 		Reveal:   func(_ context.Context, holding models.Holding) (string, error) { return h.ring.OpenCode(holding) },
-		CodeHash: h.ring.CodeHash,
+		CodeHash: h.ring.CodeHash, PortalKey: h.ring.CurrentKey(), PortalIdle: 20 * time.Minute,
 	})
 	must(h.t, err)
 	h.console.Mount(h.engine)
