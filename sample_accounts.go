@@ -18,7 +18,7 @@ func (a *app) makeSampleAccounts(ctx context.Context) ([]portalCredential, error
 		note     string
 	}{
 		{order: 5, language: models.Japanese, note: "医療法人社団あおば会"},
-		{order: 1, language: models.Japanese, note: "みどり学園学校法人"},
+		{order: 4, language: models.Japanese, note: "株式会社𠮷野家具製作所"},
 		{order: 6, language: models.English, note: "Maple Logistics K.K."},
 		{order: 14, language: models.Japanese, daysAgo: 140, note: "合同会社そらいろデザイン (password expired)"},
 	} {
