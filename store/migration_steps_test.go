@@ -93,3 +93,37 @@ func flat(rows [][]string) []string {
 	}
 	return lines
 }
+
+// TestTheAuditLogSurvivesTheStepThatLetsAccountsAct brings entries through the step
+// that takes accounts as actors, and back without what those did.
+func TestTheAuditLogSurvivesTheStepThatLetsAccountsAct(t *testing.T) {
+	t.Parallel()
+	const entry = "INSERT INTO audit_entries (id, at, actor_kind, actor_id, actor_name, request_id, subject, subject_id, action, before, after) VALUES "
+	for _, dialect := range []string{store.SQLite, store.Postgres} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			db, steps := emptyDatabase(t, dialect)
+			ctx := t.Context()
+			_, err := steps.UpTo(ctx, 9)
+			must(t, err)
+			_, err = db.ExecContext(ctx, entry+"(7, '2026-06-10', 'staff', 1, 'n', 'r', 'order', 3, 'noted', 'b', 'a'), (8, '2026-06-10', 'process', 0, '', '', 'order', 3, 'checked', '', '')")
+			must(t, err)
+			if _, err := db.ExecContext(ctx, entry+"(9, '2026-06-10', 'account', 1, '', '', 'account', 1, 'signed_in', '', '')"); err == nil {
+				t.Error("an account acts before the step")
+			}
+			_, err = steps.UpTo(ctx, 10)
+			must(t, err)
+			_, err = db.ExecContext(ctx, entry+"(9, '2026-06-10', 'account', 1, '', '', 'account', 1, 'signed_in', '', '')")
+			must(t, err)
+			if _, err := db.ExecContext(ctx, entry+"(10, '2026-06-10', 'robot', 1, '', '', 'account', 1, 'signed_in', '', '')"); err == nil {
+				t.Error("anybody acts after the step")
+			}
+			kept := []string{"7 staff 1 n r order 3 noted b a", "8 process 0   order 3 checked  "}
+			const all = "SELECT id, actor_kind, actor_id, actor_name, request_id, subject, subject_id, action, before, after FROM audit_entries ORDER BY id"
+			sameList(t, "entries", flat(query(t, db, all))[:2], kept)
+			_, err = steps.DownTo(ctx, 9)
+			must(t, err)
+			sameList(t, "entries as before", flat(query(t, db, all)), kept)
+		})
+	}
+}
