@@ -39,6 +39,9 @@ func (a *app) makeSamples(ctx context.Context, teller *outbox.Outbox, mark strin
 	if err := a.makeSampleInquiry(ctx, teller); err != nil {
 		return err
 	}
+	if err := a.makeSampleNameChanges(ctx, teller); err != nil {
+		return err
+	}
 	return os.WriteFile(mark, []byte("the sample data is made once\n"), 0o600)
 }
 
