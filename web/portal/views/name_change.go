@@ -70,7 +70,7 @@ func nameLabel(field string) string {
 	case "name.corporate_number":
 		return "portal.name_change.chosen"
 	case "name.understood":
-		return "portal.name_change.until"
+		return "portal.name_change.understood_label"
 	}
 	return "portal.name_change." + field[len("name."):]
 }
