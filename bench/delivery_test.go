@@ -66,7 +66,7 @@ func measureSites(t *testing.T, s sizes, o harness.Options) (f DeliveryFigures, 
 }
 
 // ordersAContract is how many orders have to be made up for 100 contracts.
-const ordersAContract = 130
+const ordersAContract = 145
 
 // measure measures the page that recipients see after signing in.
 func (f *DeliveryFigures) measure(ctx context.Context, s sizes, in *harness.Installation, facts *store.Store, ring *keys.Ring) (err error) {
