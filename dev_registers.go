@@ -62,8 +62,12 @@ func writeFile(path string, write func(*os.File) error) error {
 
 // sampleRegister gives the companies and places of the sample orders.
 func sampleRegister() (named []models.CorporateRecord, places []models.PostalCode) {
-	known := map[string]bool{}
+	known, companies := map[string]bool{}, map[string]bool{}
 	for _, o := range sampleOrders() {
+		if companies[o.company] {
+			continue
+		}
+		companies[o.company] = true
 		code := strings.ReplaceAll(o.place[0], "-", "")
 		named = append(named, models.CorporateRecord{
 			Name: o.company, Kana: o.kana, PrefectureCode: models.PrefectureCode(o.place[1]), PostalCode: code, City: o.place[2], Street: o.place[3],

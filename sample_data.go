@@ -87,5 +87,8 @@ func sampleOrders() []sampleOrder {
 		{reseller: 1, company: "札幌ゆき酒造株式会社", kana: "サッポロユキシュゾウ", place: sapporo, person: "森 大輔", product: "V1-CREDITS", quantity: 500, months: 12, credits: true, delivery: "it-support"},
 		{reseller: 2, company: "株式会社なにわ印刷", kana: "ナニワインサツ", place: osaka, person: "岡本 涼", product: "APX1", quantity: 64, months: 12, ordered: 24, delivery: "license", daysAgo: 5},
 		{reseller: 0, company: "合同会社そらいろデザイン", kana: "ソライロデザイン", place: fukuoka, person: "井上 結衣", product: "APX1", quantity: 10, months: 12, delivery: "hello", renew: true},
+		// Further contracts of a company that has one: what its contact sees in the portal, and what is not shown there.
+		{reseller: 1, company: "医療法人社団あおば会", kana: "アオバカイ", place: sapporo, person: "藤田 さくら", product: "DS", quantity: 85, months: 36, delivery: "system"},
+		{reseller: 1, company: "医療法人社団あおば会", kana: "アオバカイ", place: sapporo, person: "藤田 さくら", product: "TP-SMS", quantity: 85, months: 12, delivery: "system"},
 	}
 }
