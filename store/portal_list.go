@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"github.com/todoke/todoke/models"
 	"gorm.io/gorm"
@@ -45,21 +46,27 @@ func (s *Store) PortalContracts(ctx context.Context, email string, f PortalFilte
 		return nil, "", err
 	}
 	var rows []PortalRow
-	var next string
 	err = s.snapshot(ctx, func(tx *gorm.DB) error {
-		places, err := s.portalPlaces(tx, email, f, from, p.limit()+1)
-		if err != nil {
-			return err
+		rows = nil
+		for _, part := range portalParts {
+			if f.State != "" && f.State != part.state || from.state == PortalEnded && part.state == PortalCurrent {
+				continue // not wanted, or read to its end
+			}
+			begin := portalPlace{}
+			if from.state == part.state {
+				begin = from
+			}
+			if rows, err = s.portalPart(tx, email, f, part, begin, rows, p.limit()+1); err != nil {
+				return err
+			}
 		}
-		next = ""
-		if len(places) > p.limit() {
-			places = places[:p.limit()]
-			next = portalCursor(places[len(places)-1], s.Today())
-		}
-		rows, err = s.portalRows(tx, places)
-		return err
+		return nil
 	})
-	return rows, next, err
+	if err != nil || len(rows) <= p.limit() {
+		return rows, "", err
+	}
+	rows = rows[:p.limit()]
+	return rows, portalCursor(rows[len(rows)-1], s.Today()), nil
 }
 
 // portalPlace is a place in the portal's list.
@@ -69,12 +76,12 @@ type portalPlace struct {
 	state          PortalState
 }
 
-func portalCursor(p portalPlace, today models.Date) string {
+func portalCursor(r PortalRow, today models.Date) string {
 	state := PortalCurrent
-	if p.ContractEndsOn.Before(today) {
+	if r.Ended(today) {
 		state = PortalEnded
 	}
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %s %d", state, p.ContractEndsOn, p.ContractID))
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %s %d", state, r.EndsOn, r.Contract.ID))
 }
 
 // portalPlaceAt reads a cursor; none is the list's beginning.
@@ -98,55 +105,53 @@ func portalPlaceAt(cursor string) (portalPlace, error) {
 	return at, nil
 }
 
-// portalParts are the two parts of the list, each with its order.
-var portalParts = []struct {
+// portalListPart is a part of the list with its order.
+type portalListPart struct {
 	state               PortalState
 	bound, order, after string
-}{
+}
+
+// portalParts are the two parts of the list.
+var portalParts = []portalListPart{
 	{PortalCurrent, "contract_ends_on >= ?", "contract_ends_on, contract_id", "(contract_ends_on, contract_id) > (?, ?)"},
 	{PortalEnded, "contract_ends_on < ?", "contract_ends_on DESC, contract_id DESC", "(contract_ends_on, contract_id) < (?, ?)"},
 }
 
-// portalPlaces finds so many contracts from a place on: first in the one part of
-// the list, then in the other. Either is read along the index that has an
-// address's contracts by their end.
-func (s *Store) portalPlaces(tx *gorm.DB, email string, f PortalFilter, from portalPlace, most int) ([]portalPlace, error) {
-	var places []portalPlace
-	for _, part := range portalParts {
-		if (f.State != "" && f.State != part.state) || len(places) >= most {
-			continue
-		}
-		if from.state == PortalEnded && part.state == PortalCurrent {
-			continue // that part was read to its end
-		}
-		q := s.portalListed(tx, email, f).Where(part.bound, s.Today())
-		if from.ContractID > 0 && from.state == part.state {
+// portalPart appends a part's contracts from a place on, until there are so many
+// rows. The address's contracts are read along the index that has them by their
+// end, a few at a time, and then decided on: a join with what decides would have
+// the database read all contracts of an address before the first.
+func (s *Store) portalPart(tx *gorm.DB, email string, f PortalFilter, part portalListPart, from portalPlace, rows []PortalRow, most int) ([]PortalRow, error) {
+	candidates := 2*most + 10 // both contacts are often one
+	for len(rows) < most {
+		q := s.portalCandidates(tx, email, f).Where(part.bound, s.Today())
+		if from.ContractID > 0 {
 			q = q.Where(part.after, from.ContractEndsOn, from.ContractID)
 		}
 		var found []portalPlace
-		if err := q.Order(part.order).Limit(most - len(places)).Find(&found).Error; err != nil {
+		if err := q.Order(part.order).Limit(candidates).Find(&found).Error; err != nil {
 			return nil, err
 		}
-		places = append(places, found...)
+		shown, err := s.portalRows(tx, found)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, shown...)
+		if len(found) < candidates {
+			break
+		}
+		from = found[len(found)-1]
 	}
-	return places, nil
+	return rows[:min(len(rows), most)], nil
 }
 
-// portalListed is the query for the addresses' rows whose contracts are listed:
-// models.PortalVisibility in SQL, each contract once.
-func (s *Store) portalListed(tx *gorm.DB, email string, f PortalFilter) *gorm.DB {
-	now := s.Now()
-	q := s.counting(tx.Model(&models.ContractAddress{}).Select("contract_addresses.contract_id, contract_addresses.contract_ends_on"), email).
-		Joins("JOIN contracts ON contracts.id = contract_addresses.contract_id").
-		Where("contracts.void = ? AND contracts.hidden = ? AND contracts.valid_at <= ?", false, false, now).
-		Where("contract_ends_on >= ?", models.PortalShownSince(models.DateOf(now), s.rules.ContractShownYears)).
-		Where("EXISTS (SELECT 1 FROM holdings WHERE holdings.contract_id = contract_addresses.contract_id AND holdings.product_code IN ?)",
-			s.rules.Catalogue.PortalProducts()).
-		Where(`(contract_addresses.role = 'holder' OR NOT EXISTS (SELECT 1 FROM contract_addresses twin
-			WHERE twin.contract_id = contract_addresses.contract_id AND twin.role = 'holder' AND twin.email = contract_addresses.email
-			AND twin.good_from <= ? AND (twin.good_until IS NULL OR twin.good_until > ?)))`, now, now)
+// portalCandidates is the query for the contracts of an address, for each of its
+// roles, that may be listed.
+func (s *Store) portalCandidates(tx *gorm.DB, email string, f PortalFilter) *gorm.DB {
+	q := s.counting(tx.Model(&models.ContractAddress{}).Select("contract_id, contract_ends_on"), email).
+		Where("contract_ends_on >= ?", models.PortalShownSince(s.Today(), s.rules.ContractShownYears))
 	if f.License != "" {
-		q = q.Where("contracts.license_id = ?", f.License)
+		q = q.Where("contract_id = (?)", tx.Model(&models.Contract{}).Select("id").Where("license_id = ?", f.License))
 	}
 	if !f.EndsFrom.IsZero() {
 		q = q.Where("contract_ends_on >= ?", f.EndsFrom)
@@ -157,8 +162,10 @@ func (s *Store) portalListed(tx *gorm.DB, email string, f PortalFilter) *gorm.DB
 	return q
 }
 
-// portalRows reads the contracts of places, in their order.
+// portalRows reads the contracts of places and keeps those that are shown, each
+// once and in their order.
 func (s *Store) portalRows(tx *gorm.DB, places []portalPlace) ([]PortalRow, error) {
+	places = slices.CompactFunc(places, func(a, b portalPlace) bool { return a.ContractID == b.ContractID })
 	ids := make([]int64, len(places))
 	for i, p := range places {
 		ids[i] = p.ContractID
@@ -174,16 +181,21 @@ func (s *Store) portalRows(tx *gorm.DB, places []portalPlace) ([]PortalRow, erro
 	if err := tx.Where("contract_id IN ?", ids).Order("ends_on DESC, id").Find(&holdings).Error; err != nil {
 		return nil, err
 	}
-	byID, held := map[int64]models.Contract{}, map[int64][]models.Holding{}
+	facts := map[int64]models.PortalFacts{}
 	for _, c := range contracts {
-		byID[c.ID] = c
+		facts[c.ID] = models.PortalFacts{By: models.PortalByLicense, Known: true, IsContact: true, Contract: c}
 	}
-	for _, h := range models.PortalHoldings(holdings, s.rules.Catalogue) {
-		held[h.ContractID] = append(held[h.ContractID], h)
+	for _, h := range holdings {
+		f := facts[h.ContractID]
+		f.Holdings = append(f.Holdings, h)
+		facts[h.ContractID] = f
 	}
-	rows := make([]PortalRow, len(places))
-	for i, p := range places {
-		rows[i] = PortalRow{Contract: byID[p.ContractID], EndsOn: p.ContractEndsOn, Holdings: held[p.ContractID]}
+	var rows []PortalRow
+	for _, p := range places {
+		f := facts[p.ContractID]
+		if s.portalAnswer(f) == models.PortalShown {
+			rows = append(rows, PortalRow{Contract: f.Contract, EndsOn: p.ContractEndsOn, Holdings: models.PortalHoldings(f.Holdings, s.rules.Catalogue)})
+		}
 	}
 	return rows, nil
 }
