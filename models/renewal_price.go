@@ -107,6 +107,9 @@ type RenewalLine struct {
 	asked int // its place among what was asked for
 }
 
+// Asked is the line's place among the holdings or additions that were asked for.
+func (l RenewalLine) Asked() int { return l.asked }
+
 // Reduced says whether the quantity is lowered.
 func (l RenewalLine) Reduced() bool { return !l.Addition && l.Quantity < l.Holding.Quantity }
 
@@ -120,6 +123,7 @@ type RenewalRefused struct {
 	// From is the first day on which the price can be asked for, where a year or more is left.
 	From    Date
 	Choices []string
+	Asked   int // its place among the holdings that were asked for
 }
 
 // TaxAmount is the tax of one rate on all that it applies to.

@@ -78,7 +78,7 @@ func (r *reckoning) beyond(l RenewalLine) {
 		r.fail("additions", l.asked, "quantity", "product_unpriced")
 		return
 	}
-	r.price.Refused = append(r.price.Refused, RenewalRefused{Holding: l.Holding, Reason: RenewalUnpriced, Choices: l.Choices})
+	r.price.Refused = append(r.price.Refused, RenewalRefused{Holding: l.Holding, Reason: RenewalUnpriced, Choices: l.Choices, Asked: l.asked})
 }
 
 // rules says by what the product decided.

@@ -32,6 +32,9 @@ func PriceRenewal(ask RenewalAsk, rules RenewalPriceRules) (RenewalPrice, []Fiel
 	return r.price, nil
 }
 
+// RenewalMaxQuantity bounds what can be asked for.
+const RenewalMaxQuantity = 999_999_999
+
 // RenewalMaxAmount bounds one line in yen, so that no sum overflows.
 const RenewalMaxAmount = 1_000_000_000_000_000
 
@@ -56,7 +59,7 @@ func (r *reckoning) take(i int, h RenewalHolding) {
 		return
 	}
 	choices := r.choices(h)
-	refused := RenewalRefused{Holding: h, Reason: r.refusal(h, choices), Choices: choices}
+	refused := RenewalRefused{Holding: h, Reason: r.refusal(h, choices), Choices: choices, Asked: i}
 	if refused.Reason == RenewalYearLeft {
 		refused.From = firstPriceDay(h.EndsOn)
 	}

@@ -68,6 +68,9 @@ func (v *visit) contractPage() (views.Contract, error) {
 	if page.Portal, err = v.portalAccess(d.Contract); err != nil {
 		return page, err
 	}
+	if page.Notices, err = v.notices(d.Contract.ID); err != nil {
+		return page, err
+	}
 	if page.Inquiries, err = v.inquiriesAbout(0, d.Contract.ID); err != nil {
 		return page, err
 	}

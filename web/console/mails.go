@@ -16,7 +16,7 @@ var mailKinds = []models.MailKind{
 	models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
 	models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 	models.MailInquiryReceived, models.MailInquiryAnswer,
-	models.MailTemporaryPassword, models.MailPasswordChanged,
+	models.MailTemporaryPassword, models.MailPasswordChanged, models.MailRenewalNotice,
 }
 
 // mailTrouble is the filter for mails that did not get through or that nobody knows the fate of.

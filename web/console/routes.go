@@ -56,6 +56,7 @@ var levels = []level{
 		{get, "/applications/:id/pdf", showApplicationPDF},
 		{get, "/contracts", listContracts},
 		{get, "/contracts/:license", showContract},
+		{get, "/renewal-price", showRenewalPrice},
 		{get, "/corporations", listCorporations},
 		{get, "/corporations/:number", showCorporation},
 		{get, "/mails", listMails},

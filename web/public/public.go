@@ -22,6 +22,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Inquiries says what the form for inquiries works with; nil leaves it out.
 	Inquiries *Inquiries
+	// Unsubscribe says whether a token is the subscription's; nil leaves the page out.
+	Unsubscribe func(s models.MailSubscription, token string) bool
 	// Places are the sites that the front page leads to, in its order.
 	Places []Place
 	// Clock gives the time; nil is the machine's.
@@ -58,6 +60,10 @@ func (s *Site) Mount(r *gin.Engine) {
 	group := r.Group("/", ui.SecureHeaders, ui.NoStore)
 	group.GET("/", s.page(s.showHome))
 	group.GET("/certificates/:token", s.page(s.showCertificate))
+	if s.Unsubscribe != nil {
+		group.GET(unsubscribeAt, s.page(s.showSubscription))
+		group.POST(unsubscribeAt, s.page(s.changeSubscription))
+	}
 	if s.Inquiries != nil {
 		group.GET(inquiriesAt, s.page(s.showInquiryForm))
 		group.POST(inquiriesAt, s.page(s.takeInquiry))

@@ -72,6 +72,8 @@ type Contract struct {
 	Form      Form
 	// NameChanges are the requests for another name, newest first.
 	NameChanges []NameChangeRow
+	// Notices are the renewal notices, newest first.
+	Notices []SentNotice
 }
 
 // HoldingRow is a product on the contract.
