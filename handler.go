@@ -22,7 +22,7 @@ import (
 func (a *app) handler(m *metrics.Metrics, teller *outbox.Outbox) (http.Handler, error) {
 	reseller, err := api.New(api.Options{
 		Store: a.store, Teller: teller, Files: a.files, Logger: a.log, Brand: a.profile.Brand.Company, PublicURL: a.config.PublicURL,
-		LinkKey: a.ring.CurrentKey,
+		LinkKey: a.ring.CurrentKey, CodeHash: a.ring.CodeHash,
 	})
 	if err != nil {
 		return nil, err

@@ -70,7 +70,10 @@ type Options struct {
 	PublicURL string
 	// LinkKey gives the number of the server key that links in mails are made under now.
 	LinkKey func() int
-	Limits  Limits
+	// CodeHash gives the keyed hash that a typed activation code is looked up by, or
+	// nothing for what can be none; keys.Ring has it.
+	CodeHash func(typed string) string
+	Limits   Limits
 }
 
 // API answers resellers' requests.
@@ -111,6 +114,7 @@ func (a *API) Mount(r *gin.Engine) error {
 	a.mountDecisions(h)
 	a.mountResends(h)
 	a.mountProducts(h)
+	a.mountActivationCodes(h)
 	a.mountDirectory(h)
 	a.loosenAnswers(h.OpenAPI().Components.Schemas)
 	var err error

@@ -159,7 +159,7 @@ func newHouseOn(t testing.TB, url string, change ...func(*api.Options)) *house {
 	h.reseller, h.key = h.newReseller("AB12CD34", "北斗システム販売株式会社", "applications orders read", models.Japanese)
 	o := api.Options{
 		Store: h.store, Teller: h.told, Files: h.files, Logger: slog.New(slog.NewJSONHandler(h.log, nil)),
-		Brand: p.Brand.Name, PublicURL: publicURL, LinkKey: h.ring.CurrentKey,
+		Brand: p.Brand.Name, PublicURL: publicURL, LinkKey: h.ring.CurrentKey, CodeHash: h.ring.CodeHash,
 	}
 	for _, c := range change {
 		c(&o)

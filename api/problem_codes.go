@@ -29,6 +29,7 @@ var problemCodes = []problemCode{
 	{models.KindNotFound, "application_not_found", nil},
 	{models.KindNotFound, "order_not_found", nil},
 	{models.KindNotFound, "delivery_not_found", nil},
+	{models.KindNotFound, "activation_code_not_found", nil},
 	{models.KindNotFound, "resend_not_found", nil},
 	{models.KindNotFound, "postal_code_not_found", nil},
 	{models.KindNotFound, codeDocumentNotReady, nil},

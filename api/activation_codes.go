@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/todoke/todoke/models"
+)
+
+// ActivationCodeAnswer is what an activation code stands for.
+type ActivationCodeAnswer struct {
+	ProductCode string           `json:"product_code"`
+	ProductName string           `json:"product_name" doc:"In the caller's language."`
+	Quantity    int              `json:"quantity"`
+	StartsOn    models.Date      `json:"starts_on" format:"date" doc:"First day of the newest period, Japan time."`
+	EndsOn      models.Date      `json:"ends_on" format:"date" doc:"Last day, Japan time."`
+	LicenseID   string           `json:"license_id"`
+	Valid       bool             `json:"valid" doc:"Whether the code works now."`
+	State       models.CodeState `json:"state" enum:"valid,registering,not_started,ended,void" doc:"Why it does not: the contract is being registered, the period lies ahead, the period is over, or the contract was merged into another."`
+}
+
+type codePath struct {
+	Code string `path:"code" doc:"The activation code or serial number; width, case, spaces and hyphens make no difference." example:"OS-NQ9V-7FZ2F-S4UF3-U7JSD-7W9UU-05KNA"`
+}
+
+func (a *API) mountActivationCodes(h huma.API) {
+	register(a, h, operation{
+		id: "get-activation-code", method: http.MethodGet, path: "/v1/activation-codes/{code}", tag: "products",
+		status: http.StatusOK, scopes: orderReaders, problem: []int{404}, answer: exampleCode(a.examples),
+	}, a.getActivationCode)
+}
+
+func exampleCode(e examples) ActivationCodeAnswer {
+	return ActivationCodeAnswer{
+		ProductCode: e.products[0].Code, ProductName: e.products[0].Name, Quantity: 50,
+		StartsOn: models.NewDate(2026, 12, 1), EndsOn: models.NewDate(2027, 11, 30), LicenseID: "10000001", Valid: true, State: models.CodeValid,
+	}
+}
+
+// getActivationCode tells of a code that the caller's own orders led to. What can be
+// no code, a code of somebody else's and none at all are alike not there.
+func (a *API) getActivationCode(ctx context.Context, c call, in *codePath) (*answered[ActivationCodeAnswer], error) {
+	q := query{values: c.query}
+	if err := q.errors(); err != nil {
+		return nil, err
+	}
+	hash := a.o.CodeHash(in.Code)
+	if hash == "" {
+		return nil, models.NotFound("activation_code")
+	}
+	d, err := a.o.Store.HoldingByCode(ctx, c.actor, hash)
+	if err != nil {
+		return nil, err
+	}
+	product, _ := a.o.Store.Rules().Catalogue.Product(d.Holding.ProductCode)
+	state := d.Holding.CodeStateAt(d.Contract, a.o.Store.Now())
+	return &answered[ActivationCodeAnswer]{ActivationCodeAnswer{
+		ProductCode: d.Holding.ProductCode, ProductName: product.Names.In(c.actor.Language), Quantity: d.Holding.Quantity,
+		StartsOn: d.Holding.StartsOn, EndsOn: d.Holding.EndsOn, LicenseID: d.Contract.LicenseID, Valid: state == models.CodeValid, State: state,
+	}}, nil
+}
