@@ -46,6 +46,9 @@ func (g *seedGenerator) makePeople() {
 		p := g.party(g.companyName(), i)
 		g.companies[i] = seedCompany{party: p, key: models.NameKey(p.CompanyName), block: newSeedBlock(p)}
 	}
+	if g.known.lastID[seedAccounts] == 0 { // an address has one account
+		g.makeAccounts()
+	}
 	resellers := min(max(g.options.Orders/500, 5), 300)
 	for i := range resellers {
 		g.resellers = append(g.resellers, g.makeReseller(i))
@@ -60,6 +63,15 @@ func (g *seedGenerator) makePeople() {
 		// Disabled and without a password: nobody can sign in as somebody made up.
 		g.rows.add(seedStaff, id, fmt.Sprintf("seed%d.%d@example.jp", i+1, id), g.person(), string(models.RoleClerk), "!", "ja", g.from, g.now)
 		g.known.staffIDs = append(g.known.staffIDs, id)
+	}
+}
+
+// makeAccounts makes accounts of the contract portal for every other company.
+// Nobody can sign in as somebody made up.
+func (g *seedGenerator) makeAccounts() {
+	for i := 0; i < len(g.companies); i += 2 {
+		email := models.AddressKey(g.companies[i].party.Email)
+		g.rows.add(seedAccounts, g.id(seedAccounts), email, "ja", "!", 1, g.from, "", 0, 0, 0, 0, g.from)
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	seedResellers
 	seedAPIKeys
 	seedApplications
+	seedAccounts
 	seedContracts
 	seedAddresses
 	seedOrders
@@ -42,6 +43,8 @@ var seedColumns = [seedTables]struct{ table, columns string }{
 	seedAPIKeys:   {"api_keys", "id reseller_id name prefix hash scopes owner_email language created_at revoked_at"},
 	seedApplications: {"applications", `id receipt_number order_type status order_id reseller_id api_key_id applicant_email applicant_language
 		end_user_* end_user_key support_same reseller_* dealer_same credits start_month license_id months delivery_email expires_at created_at`},
+	seedAccounts: {"accounts", `id email language password_hash password_version password_set_at temporary_salt temporary_version temporary_key
+		second_key second_step created_at`},
 	seedContracts: {"contracts", `id license_id holder_* holder_key support_* reseller_* dealer_* reseller_id void hidden valid_at version created_at updated_at`},
 	seedAddresses: {"contract_addresses", "id contract_id role email good_from good_until contract_ends_on"},
 	seedOrders: {"orders", `id order_number reseller_id api_key_id po_number partner_code order_date order_type communication status version
