@@ -40,6 +40,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 
 // Nobody ends sessions of somebody else's account.
 func TestOthersSessionsAreNotThere(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	v := h.member(contact, password)
@@ -74,6 +75,7 @@ func TestAChangedPasswordEndsTheOthers(t *testing.T) {
 }
 
 func TestPasswordRulesAreChecked(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	v := h.visitor()
@@ -98,7 +100,7 @@ func TestPasswordRulesAreChecked(t *testing.T) {
 // Day 180 in Japan: the password works to the last second, and what is too old leads
 // to the temporary one, for the right password alone.
 func TestPasswordsExpireAtMidnightInJapan(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
+	onSQLite(t, func(t *testing.T, h *house) {
 		h.contracted()
 		h.member(contact, password)
 		tokyo := time.FixedZone("JST", 9*60*60)
@@ -122,6 +124,7 @@ func TestPasswordsExpireAtMidnightInJapan(t *testing.T) {
 }
 
 func TestPasswordsWithoutExpiry(t *testing.T) {
+	t.Parallel()
 	h := newHouseBy(t, sqliteFile(t), withoutExpiry(t))
 	h.contracted()
 	v := h.member(contact, password)
@@ -133,7 +136,7 @@ func TestPasswordsWithoutExpiry(t *testing.T) {
 // A replaced address gets in until midnight in Japan, the new one from then on; who
 // is signed in under the old one is out at that moment.
 func TestAReplacedAddressEndsAtMidnight(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
+	onSQLite(t, func(t *testing.T, h *house) {
 		license := h.contracted()
 		tokyo := time.FixedZone("JST", 9*60*60)
 		y, m, d := h.clock.Now().In(tokyo).Date()
@@ -156,7 +159,7 @@ func TestAReplacedAddressEndsAtMidnight(t *testing.T) {
 
 // What a stranger can use up does not keep the owner out.
 func TestGuessesAreLimited(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
+	onSQLite(t, func(t *testing.T, h *house) {
 		h.contracted()
 		h.member(contact, password)
 		for range 10 {
@@ -170,6 +173,7 @@ func TestGuessesAreLimited(t *testing.T) {
 }
 
 func TestAnAttackFromEverywhereLeavesAWayIn(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	h.member(contact, password)
@@ -188,6 +192,7 @@ func TestAnAttackFromEverywhereLeavesAWayIn(t *testing.T) {
 }
 
 func TestTemporaryPasswordsAreLimited(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	ask := func(client, email string) answer {
@@ -207,6 +212,7 @@ func TestTemporaryPasswordsAreLimited(t *testing.T) {
 }
 
 func TestLanguageOfMails(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	v := h.member(contact, password)

@@ -14,6 +14,13 @@ import (
 
 type selection = goquery.Selection
 
+// onSQLite runs a test whose queries other tests make on both databases.
+func onSQLite(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Helper()
+	t.Parallel()
+	test(t, newHouse(t))
+}
+
 // withoutExpiry is the profile that ships, with passwords that do not expire.
 func withoutExpiry(t testing.TB) *profile.Profile {
 	t.Helper()

@@ -89,7 +89,7 @@ func TestTwoStepSignIn(t *testing.T) {
 
 // Codes that were wrong close the app for a while, never the owner's way in.
 func TestGuessedCodes(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
+	onSQLite(t, func(t *testing.T, h *house) {
 		h.contracted()
 		a, codes := h.member(contact, password).turnOn()
 		h.clock.pass(time.Minute)
@@ -112,6 +112,7 @@ func TestGuessedCodes(t *testing.T) {
 }
 
 func TestRecoveryCodesAreRenewed(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	v := h.member(contact, password)

@@ -37,7 +37,7 @@ func TestFromNoPasswordToSignedIn(t *testing.T) {
 
 // An address with no valid contract, no account, no password, or a wrong one: one answer.
 func TestOneAnswerForWhateverIsWrong(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
+	onSQLite(t, func(t *testing.T, h *house) {
 		h.contracted()
 		h.member(contact, password)
 		pages := map[string]string{}
@@ -59,7 +59,7 @@ func TestOneAnswerForWhateverIsWrong(t *testing.T) {
 }
 
 func TestIdleSignsOutAndLeadsBack(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
+	onSQLite(t, func(t *testing.T, h *house) {
 		h.contracted()
 		v := h.member(contact, password)
 		for range 4 { // active all along
@@ -82,6 +82,7 @@ func TestIdleSignsOutAndLeadsBack(t *testing.T) {
 
 // Nobody is sent elsewhere by a link that looks like ours.
 func TestTheWayBackStaysHere(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.contracted()
 	h.member(contact, password)
