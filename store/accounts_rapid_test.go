@@ -24,6 +24,7 @@ type accountModel struct {
 	password  int // number of the password that counts, 0 before the first
 	setAt     time.Time
 	sessions  map[int64]int // open ones, with the password they were opened with
+	started   map[int64]time.Time
 	known     []models.Account
 }
 
@@ -126,9 +127,16 @@ func (m *accountModel) open() {
 	if (err == nil) != (read.PasswordVersion == m.password) {
 		m.t.Fatalf("signing in under password %d of %d gives %v", read.PasswordVersion, m.password, err)
 	}
-	if err == nil {
-		m.sessions[s.ID] = m.password
+	if err != nil {
+		return
 	}
+	for id, at := range m.started { // signing in forgets what is older than any session lives
+		if at.Before(m.Now().Add(-30 * day)) {
+			delete(m.sessions, id)
+			delete(m.started, id)
+		}
+	}
+	m.sessions[s.ID], m.started[s.ID] = m.password, m.Now()
 }
 
 func (m *accountModel) everywhere() {
@@ -164,7 +172,7 @@ func TestPortalPasswordsNeverComeBack(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				h.clock.pass(begin.Sub(h.Now()))
 				h.forgetAccounts()
-				m := &accountModel{house: h, t: rt, email: email, sessions: map[int64]int{}}
+				m := &accountModel{house: h, t: rt, email: email, sessions: map[int64]int{}, started: map[int64]time.Time{}}
 				m.ask()
 				steps := map[string]func(){"ask": m.ask, "set": m.set, "change": m.change, "open": m.open, "everywhere": m.everywhere, "wait": m.wait}
 				names := []string{"ask", "set", "set", "change", "open", "open", "everywhere", "wait", "wait"}
