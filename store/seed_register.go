@@ -59,12 +59,31 @@ func (o *seedOrder) newContract(delivered *time.Time) {
 	if renewed {
 		version = 2
 	}
+	if delivered != nil && *o.ContractID%seedChangedOneIn == 0 {
+		version++
+	}
 	g.rows.add(seedContracts, *o.ContractID, license, o.company.block, o.company.key, o.company.block, o.reseller.block, o.reseller.block,
 		o.ResellerID, false, g.random.IntN(seedHiddenOneIn) == 0, valid, version, *o.RegisteredAt, updated)
 	email := models.AddressKey(o.company.party.Email)
 	for _, role := range models.ContactRoles {
 		g.rows.add(seedAddresses, g.id(seedAddresses), *o.ContractID, string(role), email, *o.RegisteredAt, nil, ends)
 	}
+	if delivered != nil && *o.ContractID%seedChangedOneIn == 0 {
+		o.changedPhone(delivered.Add(time.Hour))
+	}
+}
+
+// seedChangedOneIn is of how many contracts one had a contact changed since.
+const seedChangedOneIn = 8
+
+// changedPhone writes that staff changed the holder's phone to what it is.
+func (o *seedOrder) changedPhone(at time.Time) {
+	g := o.g
+	id, version := g.id(seedContactChanges), 2
+	g.rows.add(seedContactChanges, id, *o.ContractID, string(models.ChangeOfContacts), string(models.ActorStaff), o.staff(), "made up", "",
+		"made up", nil, version, at)
+	g.rows.add(seedContactFields, g.id(seedContactFields), id, 1, "holder.phone", "03-0000-0000", o.company.party.Phone)
+	o.audit(at, models.ActorStaff, "contract", *o.ContractID, "contacts_changed", `{"version":1}`, `{"version":2}`)
 }
 
 // seedHiddenOneIn is of how many contracts one is hidden at its holder's wish.

@@ -20,6 +20,8 @@ const (
 	seedAccounts
 	seedContracts
 	seedAddresses
+	seedContactChanges
+	seedContactFields
 	seedOrders
 	seedLines
 	seedDecisions
@@ -47,6 +49,9 @@ var seedColumns = [seedTables]struct{ table, columns string }{
 		second_key second_step created_at`},
 	seedContracts: {"contracts", `id license_id holder_* holder_key support_* reseller_* dealer_* reseller_id void hidden valid_at version created_at updated_at`},
 	seedAddresses: {"contract_addresses", "id contract_id role email good_from good_until contract_ends_on"},
+	seedContactChanges: {"contract_changes", `id contract_id kind actor_kind actor_id actor_name actor_role reason name_change_id contract_version
+		created_at`},
+	seedContactFields: {"contract_change_fields", "id change_id position field before_value after_value"},
 	seedOrders: {"orders", `id order_number reseller_id api_key_id po_number partner_code order_date order_type communication status version
 		application_id end_user_name end_user_key held waiting_for waiting_since assignee_id contract_id cancel_reason created_at updated_at
 		registered_at delivered_at cancelled_at`},
