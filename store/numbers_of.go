@@ -48,6 +48,17 @@ func nameChangeNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.NameChange{}).Select("id, number"), ids)
 }
 
+// LicensesOfChanges gives the license IDs of the contracts that changes of contacts
+// are about, by the changes' rows, in one query.
+func (s *Store) LicensesOfChanges(ctx context.Context, ids []int64) (map[int64]string, error) {
+	licenses, err := licensesOfChanges(s.reader(ctx), ids)
+	return licenses, translate(err)
+}
+
+func licensesOfChanges(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Table("(SELECT h.id, c.license_id AS number FROM contract_changes h JOIN contracts c ON c.id = h.contract_id) AS changed"), ids)
+}
+
 func orderNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.Order{}).Select("id, order_number AS number"), ids)
 }

@@ -67,6 +67,7 @@ type TaskRow struct {
 	ReceiptNumber string // of an application without an order, or nothing
 	ResendNumber  string // of a resend whose person asking was not told, or nothing
 	NameChange    string // number of a name change whose requester was not told, or nothing
+	License       string // of a contract whose contacts were not told of a change, or nothing
 }
 
 // OpenTasks lists the tasks of some kinds that wait for staff, oldest first.
@@ -113,6 +114,16 @@ func tasksOfResend(tx *gorm.DB, resendID int64) ([]TaskRow, error) {
 	return tasksOfMails(tx, "resend_id = ?", resendID)
 }
 
+// TasksOfContract lists the tasks about mails to contacts of a contract.
+func (s *Store) TasksOfContract(ctx context.Context, contractID int64) ([]TaskRow, error) {
+	var list []TaskRow
+	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
+		list, err = tasksOfMails(tx, "contract_change_id IN (SELECT id FROM contract_changes WHERE contract_id = ?)", contractID)
+		return err
+	})
+	return list, err
+}
+
 // tasksOfMails lists the tasks about mails of a record, but those that stand with an order.
 func tasksOfMails(tx *gorm.DB, which string, id int64) ([]TaskRow, error) {
 	var tasks []models.Task
@@ -143,16 +154,21 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		return nil, err
 	}
 	byID := map[int64]models.Mail{}
-	var resendIDs, changeIDs []int64
+	var resendIDs, changeIDs, contactIDs []int64
 	for _, m := range mails {
 		byID[m.ID] = m
 		resendIDs, changeIDs = append(resendIDs, given(m.ResendID)...), append(changeIDs, given(m.NameChangeID)...)
+		contactIDs = append(contactIDs, given(m.ContractChangeID)...)
 	}
 	resends, err := resendNumbers(tx, resendIDs)
 	if err != nil {
 		return nil, err
 	}
 	changes, err := nameChangeNumbers(tx, changeIDs)
+	if err != nil {
+		return nil, err
+	}
+	licenses, err := licensesOfChanges(tx, contactIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -171,6 +187,8 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 			list[i].ResendNumber = resends[*resend]
 		case change != nil:
 			list[i].NameChange = changes[*change]
+		case list[i].Mail.ContractChangeID != nil:
+			list[i].License = licenses[*list[i].Mail.ContractChangeID]
 		}
 	}
 	return list, nil

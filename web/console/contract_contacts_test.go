@@ -3,10 +3,12 @@ package console_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/web/console/views"
 )
 
 // contract gives the license ID of a contract that was delivered.
@@ -100,4 +102,39 @@ func TestThePostalCodeGivesTheAddress(t *testing.T) {
 		t.Errorf("the street is %q", street)
 	}
 	ask(page, url.Values{"support.postal_code": {"000"}, "action": {"postal.support"}}).want(http.StatusOK, "この郵便番号の住所は見つかりません")
+}
+
+// Whoever was not told of a change is a task on the contract's page, and nothing
+// goes to an address that is dead.
+func TestAContactWhoWasNotToldIsATask(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		license := h.contract()
+		d, err := h.ContractByLicense(t.Context(), h.clerk(), license)
+		must(t, err)
+		to := d.Contract.Contacts()
+		to.Support.Email = "typo@customer.example.jp"
+		done, err := h.ChangeContacts(t.Context(), h.clerk(), store.ContactsWish{LicenseID: license, Version: d.Contract.Version, Contacts: to, Reason: "依頼"})
+		must(t, err)
+		for _, outbox := range done.Outbox {
+			entry, err := h.OutboxEntry(t.Context(), outbox)
+			must(t, err)
+			h.send(entry.SubjectID, map[string]models.MailStatus{"typo@customer.example.jp": models.MailFailed})
+		}
+		b := h.signedIn(models.RoleClerk)
+		lines := b.get(views.NoticesFailedURL).want(http.StatusOK, license, "typo@customer.example.jp")
+		link := lines.Find("main td a").First().AttrOr("href", "")
+		at, _, _ := strings.Cut(link, "#")
+		page := b.get(at).want(http.StatusOK, "変更後アドレスへのお知らせ", "typo@customer.example.jp")
+		b.get("/console/mails").want(http.StatusOK, license)
+		at = page.Find("form[action^='/console/tasks/']").AttrOr("action", "")
+		form := page.form("form[action^='/console/tasks/']", url.Values{"note": {strings.Repeat("長", models.MaxFreeText+1)}})
+		b.post(at, form).want(http.StatusUnprocessableEntity, license)
+		form.Set("note", "電話で正しいアドレスを確認した")
+		closed := b.post(at, form)
+		closed.want(http.StatusSeeOther)
+		if r := b.follow(closed).want(http.StatusOK); r.Find("form[action^='/console/tasks/']").Length() != 0 {
+			t.Error("the task is still open")
+		}
+	})
 }

@@ -74,6 +74,13 @@ func (v *visit) contractPage() (views.Contract, error) {
 	if page.Inquiries, err = v.inquiriesAbout(0, d.Contract.ID); err != nil {
 		return page, err
 	}
+	tasks, err := v.Store.TasksOfContract(v.ctx(), d.Contract.ID)
+	if err != nil {
+		return page, err
+	}
+	for _, t := range tasks {
+		page.Tasks = append(page.Tasks, v.taskRow(t.Task, &t.Mail))
+	}
 	if page.Changes, err = v.contractChanges(d.Contract.ID); err != nil {
 		return page, err
 	}

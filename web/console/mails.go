@@ -17,6 +17,7 @@ var mailKinds = []models.MailKind{
 	models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 	models.MailInquiryReceived, models.MailInquiryAnswer,
 	models.MailTemporaryPassword, models.MailPasswordChanged, models.MailRenewalNotice,
+	models.MailContactChangeDone, models.MailContactChangePartly, models.MailContactAddressReplaced, models.MailContactAddressNew,
 }
 
 // mailTrouble is the filter for mails that did not get through or that nobody knows the fate of.
@@ -56,7 +57,7 @@ func listMails(v *visit) error {
 
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
-	var orders, applications, resends, messages, changes []int64
+	var orders, applications, resends, messages, changes, contacts []int64
 	var recipients []string
 	for _, m := range list {
 		recipients = append(recipients, m.Recipient)
@@ -71,6 +72,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			resends = append(resends, *m.ResendID)
 		case m.NameChangeID != nil:
 			changes = append(changes, *m.NameChangeID)
+		case m.ContractChangeID != nil:
+			contacts = append(contacts, *m.ContractChangeID)
 		}
 	}
 	known, err := v.numbers(orders, applications, resends)
@@ -82,6 +85,10 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 		return nil, err
 	}
 	if known.changes, err = v.Store.NameChangeNumbers(v.ctx(), changes); err != nil {
+		return nil, err
+	}
+	licenses, err := v.Store.LicensesOfChanges(v.ctx(), contacts)
+	if err != nil {
 		return nil, err
 	}
 	dead, err := v.Store.MarkedAddresses(v.ctx(), recipients...)
@@ -106,6 +113,9 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			rows[i].About, rows[i].AboutURL = v.t("console.subject.account"), accountsURL(m.Recipient)
 		case m.NameChangeID != nil:
 			rows[i].About, rows[i].AboutURL = known.change(*m.NameChangeID)
+		case m.ContractChangeID != nil:
+			license := licenses[*m.ContractChangeID]
+			rows[i].About, rows[i].AboutURL = license, "/console/contracts/"+license
 		}
 	}
 	return rows, nil

@@ -10,7 +10,7 @@ import (
 )
 
 // closeTask closes a task with a note on what was done about it, and leads back
-// to the order, application or resend that it stands with.
+// to the record that it stands with.
 func closeTask(v *visit) error {
 	id, err := v.id("id", "task")
 	if err != nil {
@@ -47,6 +47,12 @@ func (v *visit) taskPage(action string) (page string, again func(*models.Error) 
 		return consolePath("/console/name-changes/"+change, "/console"), func(e *models.Error) error {
 			v.Params = gin.Params{{Key: "number", Value: change}}
 			return v.taskOnNameChange(action, e)
+		}
+	}
+	if license := v.PostForm("contract"); license != "" {
+		return consolePath("/console/contracts/"+license, "/console"), func(e *models.Error) error {
+			v.Params = gin.Params{{Key: "license", Value: license}}
+			return v.contractAgain(action, e)
 		}
 	}
 	order := v.PostForm("order")

@@ -68,6 +68,7 @@ type Contract struct {
 	Inquiries []InquiryRow
 	Changes   []ContactsChange
 	Edit      bool // the person may change the contacts
+	Tasks     []TaskRow
 	Portal    PortalAccess
 	Form      Form
 	// NameChanges are the requests for another name, newest first.
