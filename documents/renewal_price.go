@@ -61,16 +61,16 @@ func (r *Renderer) RenewalPrice(ctx context.Context, p RenewalPrice) (PDF, error
 
 // renewalWords is what the document says besides what all documents say.
 type renewalWords struct {
-	title, sub, asOf, list, holder, total, notPriced, desk, amount, explained, period string
+	title, sub, asOf, holder, total, notPriced, desk, amount, explained, period string
 }
 
 var japaneseRenewal = &renewalWords{
-	title: "参考更新価格", sub: "REFERENCE RENEWAL PRICE", asOf: "算出日", list: "価格表", holder: "ご契約者", total: "合計（税込）",
+	title: "参考更新価格", sub: "REFERENCE RENEWAL PRICE", asOf: "算出日", holder: "ご契約者", total: "合計（税込）",
 	notPriced: "価格をご案内できない製品", desk: "お問い合わせ窓口", amount: "金額（税抜）", explained: "価格の根拠", period: "更新後の期間",
 }
 
 var englishRenewal = &renewalWords{
-	title: "Reference Renewal Price", sub: "参考更新価格", asOf: "Calculated on", list: "Price list", holder: "Contract holder", total: "Total (with tax)",
+	title: "Reference Renewal Price", sub: "参考更新価格", asOf: "Calculated on", holder: "Contract holder", total: "Total (with tax)",
 	notPriced: "Products without a price here", desk: "Desk", amount: "Amount (before tax)", explained: "How the price is found", period: "Renewed period",
 }
 

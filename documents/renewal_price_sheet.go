@@ -98,7 +98,7 @@ func (s *renewalPriceSheet) facts() []*strip {
 	}
 	note := column{x: margin, width: textWidth}
 	note.in(s.typesetter, style{points: 9.5, leading: 5.4, bold: true, color: ink}, s.Disclaimer)
-	note.in(s.typesetter, smallText, s.words.list+"　"+s.PriceList)
+	note.in(s.typesetter, smallText, s.PriceList)
 	return append(append(append(strips, space(3)), side(s.typesetter, note)...), space(4))
 }
 

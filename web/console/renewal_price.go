@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -81,7 +82,7 @@ func (c *calculator) fill() (holder string, err error) {
 	for i := 0; c.Request.URL.Query().Has(fmt.Sprintf("product-%d", i)) && i < maxRows; i++ {
 		at := func(name string) string { return strings.TrimSpace(c.Query(fmt.Sprintf("%s-%d", name, i))) }
 		c.rows = append(c.rows, calculatorRow{
-			product: at("product"), into: at("into"), held: at("held"), renewed: at("quantity"), added: at("added"), years: at("years"), ends: at("ends"),
+			product: at("product"), into: at("into"), held: at("held"), renewed: at("quantity"), added: at("added"), years: cmp.Or(at("years"), "1"), ends: at("ends"),
 		})
 	}
 	fresh := len(c.rows) == 0

@@ -41,7 +41,7 @@ func TestTheRenewalPriceIsExplained(t *testing.T) {
 		page := v.get("/portal/contracts/" + license + "/renewal").want(http.StatusOK)
 		contains(t, "price", page.text("main"), disclaimer, "1,250×4,080円×1年", "5,100,000円", "ランクG：1,250（TRSL製品のうち最も多い製品の合計数量）",
 			"ランクG：Client/Server Suite Premium 1,250", "5×2,400円×1年", "ランクA：20（この製品の合計数量）", "36,000円",
-			"5,148,000円", "消費税（10%対象 5,148,000円）", "514,800円", "5,662,800円", "2027年度価格表", "2027年5月10日")
+			"5,148,000円", "消費税（10%対象 5,148,000円）", "514,800円", "5,662,800円", "価格表 2027", "2027年5月10日")
 		v.get("/language?to=en&back=/portal").want(http.StatusSeeOther)
 		contains(t, "price in English", v.get("/portal/contracts/"+license+"/renewal").want(http.StatusOK).text("main"),
 			"reference renewal price at list price", "Rank G: 1,250 (the TRSL product with the largest quantity)", "¥5,662,800", "1 year")
