@@ -254,3 +254,42 @@ func TestPublicURL(t *testing.T) {
 		}
 	}
 }
+
+// A route that takes files takes more than others, whatever stands in the path's place; the others do not.
+func TestOnlyRoutesForFilesTakeMore(t *testing.T) {
+	r, err := api.NewEngine(api.EngineOptions{
+		Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(), MaxBody: 100,
+		MaxUpload: func(route string) int64 { return map[string]int64{"/portal/contracts/:license/files": 1000}[route] },
+	})
+	must(t, err)
+	for _, path := range []string{"/portal/contracts/:license/files", "/portal/contracts/:license/words"} {
+		r.POST(path, func(c *gin.Context) {
+			if err := c.Request.ParseForm(); err != nil {
+				c.Status(http.StatusRequestEntityTooLarge)
+				return
+			}
+			c.Status(http.StatusNoContent)
+		})
+	}
+	for _, c := range []struct {
+		path   string
+		length int
+		want   int
+	}{
+		{"/portal/contracts/1/files", 900, http.StatusNoContent}, {"/portal/contracts/1/files", 1100, http.StatusRequestEntityTooLarge},
+		{"/portal/contracts/1/words", 90, http.StatusNoContent}, {"/portal/contracts/1/words", 900, http.StatusRequestEntityTooLarge},
+	} {
+		for _, announced := range []bool{true, false} {
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, c.path, strings.NewReader(strings.Repeat("x", c.length)))
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			if !announced {
+				request.ContentLength = -1
+			}
+			w := httptest.NewRecorder()
+			r.ServeHTTP(w, request)
+			if w.Code != c.want {
+				t.Errorf("%s with %d bytes, announced %v, is answered %d", c.path, c.length, announced, w.Code)
+			}
+		}
+	}
+}
