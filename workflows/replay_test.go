@@ -272,6 +272,9 @@ func knownWords() map[string]bool {
 		"AdvanceOrder", "RegisterOrder", "FinishDelivery", "QueueReminder", "MailsOfApplication",
 		"AdvanceResend", "NoteResendDue", "FinishResend", "ResendID", "Notices", "WarnAt", "DueAt", "Escalated", "Overdue",
 		"AdvanceNameChange", "NoteNameChangeDue", "NameChangeID",
+		"GatherRenewalNotices", "QueueRenewalNotices", "UnsentRenewalNotices", "HandOverMails", "At", "After", "Count", "Done", "Notice",
+		"Noticed", "Queued", "HandedOver", "Stage",
+		"mail_refused_for_now", // the code of an error
 	} {
 		words[w] = true
 	}
