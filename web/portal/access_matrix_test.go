@@ -111,6 +111,7 @@ func newMatrix(h *house) *matrix {
 	must(h.t, err)
 	for who, email := range addresses {
 		m.people[who] = h.member(email, password)
+		m.people[who].get("/portal/contracts").want(http.StatusOK) // says once that a password was set
 	}
 	return m
 }
