@@ -60,7 +60,7 @@ func NewEngine(o EngineOptions) (*gin.Engine, error) {
 	r.RedirectTrailingSlash = false
 	r.HandleMethodNotAllowed = true
 	r.Use(IdentifyRequest(), AccessLog(o.Logger), metrics, SecurityHeaders(o.HTTPS),
-		Recover(o.Logger, fail), Timeout(o.Timeout), LimitBody(o.maxBody, fail))
+		Recover(o.Logger, fail), Timeout(o.Timeout, o.bringsFiles), LimitBody(o.maxBody, fail))
 	r.NoRoute(func(c *gin.Context) { fail(c, models.NotFound("page")) })
 	r.NoMethod(func(c *gin.Context) { fail(c, models.NewError(models.KindInvalid, codeMethod)) })
 	return r, nil
@@ -72,6 +72,11 @@ func (o EngineOptions) maxBody(route string) int64 {
 		return max(o.MaxBody, o.MaxUpload(route))
 	}
 	return o.MaxBody
+}
+
+// bringsFiles says whether a request may carry files.
+func (o EngineOptions) bringsFiles(c *gin.Context) bool {
+	return c.Request.Method == http.MethodPost && o.MaxUpload != nil && o.MaxUpload(c.FullPath()) > 0
 }
 
 // failed gives the writer of errors by who asks: programs under /v1/, people elsewhere.

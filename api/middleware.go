@@ -118,9 +118,22 @@ func LimitBody(most func(route string) int64, fail ErrorWriter) gin.HandlerFunc 
 	}
 }
 
-// Timeout gives each request so long until its database calls are cancelled.
-func Timeout(limit time.Duration) gin.HandlerFunc {
+// uploadTime is how long a form with files may take to arrive, over a line of a
+// megabit a second say; the server's own limits are for everything else.
+const uploadTime = 5 * time.Minute
+
+// Timeout gives each request so long until its database calls are cancelled. One
+// that brings files has the time that they take besides.
+func Timeout(limit time.Duration, bringsFiles func(*gin.Context) bool) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		limit := limit
+		if bringsFiles(c) {
+			limit += uploadTime
+			connection, until := http.NewResponseController(c.Writer), time.Now().Add(limit)
+			// A writer without deadlines, as tests have, has none to move.
+			_ = connection.SetReadDeadline(until)
+			_ = connection.SetWriteDeadline(until)
+		}
 		ctx, cancel := context.WithTimeout(c.Request.Context(), limit)
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -290,6 +291,48 @@ func TestOnlyRoutesForFilesTakeMore(t *testing.T) {
 			if w.Code != c.want {
 				t.Errorf("%s with %d bytes, announced %v, is answered %d", c.path, c.length, announced, w.Code)
 			}
+		}
+	}
+}
+
+// A form with files arrives over a slow line, where any other is cut off.
+func TestFormsWithFilesHaveTheirTime(t *testing.T) {
+	r, _ := engine(t, api.EngineOptions{MaxUpload: func(route string) int64 {
+		if route == "/files" {
+			return 2 << 20
+		}
+		return 0
+	}})
+	read := func(c *gin.Context) {
+		n, err := io.Copy(io.Discard, c.Request.Body)
+		if err != nil {
+			c.Status(http.StatusBadRequest)
+			return
+		}
+		c.String(http.StatusOK, "%d", n)
+	}
+	r.POST("/files", read)
+	r.POST("/plain", read)
+	server := httptest.NewUnstartedServer(r)
+	server.Config.ReadTimeout = 200 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	for path, want := range map[string]int{"/files": http.StatusOK, "/plain": http.StatusBadRequest} {
+		body, slow := io.Pipe()
+		go func() {
+			for range 3 {
+				time.Sleep(150 * time.Millisecond)
+				_, _ = slow.Write([]byte("part"))
+			}
+			_ = slow.Close()
+		}()
+		got := 0
+		if answer, err := http.Post(server.URL+path, "text/plain", body); err == nil {
+			got = answer.StatusCode
+			_ = answer.Body.Close()
+		}
+		if got != want && (want == http.StatusOK || got == http.StatusOK) {
+			t.Errorf("%s gives %d, want %d", path, got, want)
 		}
 	}
 }

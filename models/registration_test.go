@@ -79,6 +79,9 @@ func TestRenewalChains(t *testing.T) {
 			lines := []models.OrderLine{{ID: 2, Position: 2, ProductCode: "P", Kind: models.LineRenewal, Months: rapid.IntRange(1, 72).Draw(t, "months"),
 				Quantity: rapid.IntRange(1, 500).Draw(t, "quantity")}}
 			added := rapid.IntRange(0, 50).Draw(t, "added")
+			if models.PeriodEnd(h.EndsOn.AddDays(1), lines[0].Months).Before(today) {
+				added = 0 // a month renewed so late is over again: the checks send an addition to it back
+			}
 			if added > 0 {
 				lines = append([]models.OrderLine{{ID: 1, Position: 1, ProductCode: "P", Kind: models.LineAddition, Quantity: added}}, lines...)
 			}
