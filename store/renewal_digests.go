@@ -107,13 +107,19 @@ func (s *Store) UnsentRenewalMails(ctx context.Context, after int64, limit int) 
 // have them wait would keep all others from being sent.
 func (s *Store) HandOverMails(ctx context.Context, ids []int64) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
+		// The rows are held first and asked about then: a question asked while waiting
+		// for them would not see what another one has handed over meanwhile.
 		var mails []models.Mail
-		err := s.locked(tx).Where("id IN ? AND status IN ? AND NOT ("+ownProcess+")", ids, unsent).Order("id").Find(&mails).Error
+		if err := s.locked(tx).Select("id").Where("id IN ?", ids).Order("id").Find(&mails).Error; err != nil {
+			return err
+		}
+		var waiting []int64
+		err := tx.Model(&models.Mail{}).Where("id IN ? AND status IN ? AND NOT ("+ownProcess+")", ids, unsent).Order("id").Pluck("id", &waiting).Error
 		if err != nil {
 			return err
 		}
-		for _, m := range mails {
-			if _, err := s.tell(tx, processCall{models.ProcessMailQueued, models.MailWorkflowID(m.ID), m.ID, 0}); err != nil {
+		for _, id := range waiting {
+			if _, err := s.tell(tx, processCall{models.ProcessMailQueued, models.MailWorkflowID(id), id, 0}); err != nil {
 				return err
 			}
 		}
