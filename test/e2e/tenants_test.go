@@ -123,6 +123,20 @@ func (h *house) resent(t *testing.T, delivery string) string {
 	return made.Number
 }
 
+// codeOf opens the activation code of a contract's first holding.
+func (h *house) codeOf(t *testing.T, license string) string {
+	t.Helper()
+	d, err := h.store.ContractByLicense(t.Context(), models.Process, license)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := h.ring.OpenCode(d.Holdings[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
 // notMineIsNotThere tries every operation on a number that is another reseller's and on one that nobody has: the
 // answers are the same to the letter, with a good body, a bad one and none.
 func notMineIsNotThere(t *testing.T, h *house) {
@@ -134,6 +148,11 @@ func notMineIsNotThere(t *testing.T, h *house) {
 		t.Fatalf("number: %v", err)
 	}
 	theirReceipt := h.fileAsOther(t)
+	code := h.codeOf(t, mine.LicenseIDs[0])
+	nobodysCode, err := models.NewActivationCode(rand.Reader, code[:2])
+	if err != nil {
+		t.Fatalf("code: %v", err)
+	}
 	resend := h.resent(t, mine.Shipment.DeliveryNumber)
 	key := http.Header{"Idempotency-Key": {"not-mine"}}
 	bodies := map[string]string{
@@ -156,6 +175,8 @@ func notMineIsNotThere(t *testing.T, h *house) {
 				pairs = append(pairs, [2]string{strings.Replace(path, "{delivery_number}", mine.Shipment.DeliveryNumber, 1), strings.Replace(path, "{delivery_number}", "SHPC0000000", 1)})
 			case strings.Contains(path, "{resend_number}"):
 				pairs = append(pairs, [2]string{strings.Replace(path, "{resend_number}", resend, 1), strings.Replace(path, "{resend_number}", "RS0000000", 1)})
+			case strings.Contains(path, "/activation-codes/"):
+				pairs = append(pairs, [2]string{strings.Replace(path, "{code}", code, 1), strings.Replace(path, "{code}", nobodysCode, 1)})
 			case strings.HasPrefix(path, "/v1/postal-codes/"): // public data, nobody's
 			case strings.Contains(path, "{"):
 				t.Errorf("nobody tried what %s gives of another reseller's", path)
