@@ -200,12 +200,12 @@ func TestReplayCatchesAChange(t *testing.T) {
 	if len(files) == 0 {
 		t.Fatal("the history is not kept")
 	}
-	h, err := histories.ReadFile(files[0])
-	house.Must(t, err)
 	for name, mutant := range mutants {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := replay(&historypb.History{Events: h.Events}, func(r sdkworker.WorkflowReplayer) {
+			h, err := histories.ReadFile(files[0]) // each its own: a replayer writes into what it plays
+			house.Must(t, err)
+			err = replay(&historypb.History{Events: h.Events}, func(r sdkworker.WorkflowReplayer) {
 				r.RegisterWorkflowWithOptions(mutant, workflow.RegisterOptions{Name: protocol.OrderIntakeWorkflow})
 			})
 			if err == nil {
