@@ -67,11 +67,11 @@ func (g *seedGenerator) makePeople() {
 }
 
 // makeAccounts makes accounts of the contract portal for every other company.
-// Nobody can sign in as somebody made up.
+// They have no password yet, so nobody can sign in as somebody made up.
 func (g *seedGenerator) makeAccounts() {
 	for i := 0; i < len(g.companies); i += 2 {
 		email := models.AddressKey(g.companies[i].party.Email)
-		g.rows.add(seedAccounts, g.id(seedAccounts), email, "ja", "!", 1, g.from, "", 0, 0, 0, 0, g.from)
+		g.rows.add(seedAccounts, g.id(seedAccounts), email, "ja", "", 0, nil, "", 0, 0, 0, 0, g.from)
 	}
 }
 
