@@ -134,11 +134,15 @@ func TestRefusalsOfSigningInLookAlike(t *testing.T) {
 		now := h.Now()
 		gone.DisabledAt = &now
 		must(t, h.UpdateStaff(t.Context(), models.Process, &gone))
+		seeded := h.people[models.RoleLead]
+		seeded.DisabledAt, seeded.PasswordHash = &now, "!" // as todoke seed makes people up
+		must(t, h.UpdateStaff(t.Context(), models.Process, &seeded))
 		var first string
 		for _, try := range []url.Values{
 			{"email": {"nobody@todoke.example"}, "password": {password}},
 			{"email": {h.people[models.RoleClerk].Email}, "password": {"wrong horse battery"}},
 			{"email": {gone.Email}, "password": {password}},
+			{"email": {seeded.Email}, "password": {password}},
 			{"email": {""}, "password": {""}},
 		} {
 			r := h.stranger().post("/console/sign-in", try)

@@ -86,14 +86,15 @@ func (v *visit) signInLimited(subjects []string) (bool, error) {
 }
 
 // authenticate says whether the password is the account's. Where there is no
-// account a decoy is compared, so that time tells nothing.
+// account, or a disabled one, a decoy is compared, so that time tells nothing.
 func (v *visit) authenticate(email, password string) (models.Staff, bool, error) {
 	member, err := v.Store.StaffByEmail(v.ctx(), email)
-	hash := member.PasswordHash
-	if models.IsKind(err, models.KindNotFound) {
-		hash = v.decoy
-	} else if err != nil {
+	if err != nil && !models.IsKind(err, models.KindNotFound) {
 		return member, false, err
+	}
+	hash := member.PasswordHash
+	if err != nil || member.DisabledAt != nil { // seeded people are disabled and have no hash that can be compared
+		hash = v.decoy
 	}
 	match, err := v.checkPassword(v.ctx(), password, hash)
 	return member, match && member.ID != 0 && member.DisabledAt == nil, err
