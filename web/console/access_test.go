@@ -134,8 +134,9 @@ func TestRefusalsOfSigningInLookAlike(t *testing.T) {
 		now := h.Now()
 		gone.DisabledAt = &now
 		must(t, h.UpdateStaff(t.Context(), models.Process, &gone))
-		seeded := h.people[models.RoleLead]
-		seeded.DisabledAt, seeded.PasswordHash = &now, "!" // as todoke seed makes people up
+		seeded := models.Staff{Email: "seed@todoke.example", Name: "種 太郎", Role: models.RoleClerk, Language: models.Japanese, PasswordHash: "!"}
+		must(t, h.CreateStaff(t.Context(), models.Process, &seeded))
+		seeded.DisabledAt = &now // as todoke seed makes people up
 		must(t, h.UpdateStaff(t.Context(), models.Process, &seeded))
 		var first string
 		for _, try := range []url.Values{
