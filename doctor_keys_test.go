@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/todoke/todoke/outbox"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 func must(t *testing.T, err error) {
@@ -42,11 +42,9 @@ func TestDoctorLooksAtTheKeysThatRowsName(t *testing.T) {
 	t.Parallel()
 	p, err := profile.Default()
 	must(t, err)
-	s, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "todoke.db"), Rules: p.Rules()})
+	s, err := store.Open(t.Context(), store.Options{URL: migrated.SQLite(t), Rules: p.Rules()})
 	must(t, err)
 	defer s.Close() //nolint:errcheck // the test is over
-	_, err = s.Migrate(t.Context())
-	must(t, err)
 	first, second, third := generated(t, 1), generated(t, 2), generated(t, 3)
 	must(t, s.Seed(t.Context(), store.SeedOptions{Orders: 20, RandSeed: 1, Sealer: ringOf(t, second)}))
 	for name, c := range map[string]struct {

@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,7 +24,8 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
-	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/test/logged"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 // house is the API over a real database, with one reseller and its key.
@@ -34,7 +34,7 @@ type house struct {
 	store    *store.Store
 	engine   *gin.Engine
 	registry *prometheus.Registry
-	log      *logBuffer
+	log      *logged.Log
 	told     *teller
 	files    *fileShelf
 	ring     *keys.Ring
@@ -72,24 +72,6 @@ func (f *fileShelf) Get(_ context.Context, key string) ([]byte, error) {
 	return content, err
 }
 
-// logBuffer keeps the log for tests to read.
-type logBuffer struct {
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.out.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.out.String()
-}
-
 var theProfile = sync.OnceValues(profile.Default)
 
 func must(t testing.TB, err error) {
@@ -102,35 +84,7 @@ func must(t testing.TB, err error) {
 // newHouse opens a house on SQLite.
 func newHouse(t testing.TB, change ...func(*api.Options)) *house {
 	t.Helper()
-	file, err := migratedFile()
-	must(t, err)
-	path := filepath.Join(t.TempDir(), "todoke.db")
-	must(t, os.WriteFile(path, file, 0o600))
-	return newHouseOn(t, "sqlite:"+path, change...)
-}
-
-// migratedFile is an empty migrated SQLite database, made once.
-var migratedFile = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "todoke-api-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "migrated.db")
-	if err := migrate("sqlite:" + path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func migrate(url string) error {
-	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{URL: url})
-	if err != nil {
-		return err
-	}
-	_, err = s.Migrate(ctx)
-	return errors.Join(err, s.Close())
+	return newHouseOn(t, migrated.SQLite(t), change...)
 }
 
 // eachDatabase runs a test on SQLite and on PostgreSQL.
@@ -138,7 +92,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { test(t, newHouse(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, newHouseOn(t, testenv.PostgresFrom(t, "migrated", migrate))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newHouseOn(t, migrated.Postgres(t))) })
 }
 
 const publicURL = "https://todoke.example"
@@ -148,7 +102,7 @@ func newHouseOn(t testing.TB, url string, change ...func(*api.Options)) *house {
 	p, err := theProfile()
 	must(t, err)
 	ctx := context.Background()
-	h := &house{t: t, told: &teller{}, files: &fileShelf{t.TempDir()}, log: &logBuffer{}, registry: prometheus.NewRegistry()}
+	h := &house{t: t, told: &teller{}, files: &fileShelf{t.TempDir()}, log: &logged.Log{}, registry: prometheus.NewRegistry()}
 	h.store, err = store.Open(ctx, store.Options{URL: url, Rules: p.WithDev().Rules(), Installation: "test"})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.store.Close()) })

@@ -18,6 +18,7 @@ import (
 
 	"github.com/todoke/todoke/api"
 	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/test/logged"
 )
 
 // The log says what happened without saying to whom.
@@ -142,9 +143,9 @@ func TestSecurityHeaders(t *testing.T) {
 }
 
 // engine makes an engine with a few routes that go wrong.
-func engine(t *testing.T, o api.EngineOptions) (*gin.Engine, *logBuffer) {
+func engine(t *testing.T, o api.EngineOptions) (*gin.Engine, *logged.Log) {
 	t.Helper()
-	log := &logBuffer{}
+	log := &logged.Log{}
 	o.Logger, o.Registry = slog.New(slog.NewJSONHandler(log, nil)), prometheus.NewRegistry()
 	r, err := api.NewEngine(o)
 	must(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 	"pgregory.net/rapid"
 )
 
@@ -165,7 +166,7 @@ func TestPortalPasswordsNeverComeBack(t *testing.T) {
 	for _, dialect := range []string{store.SQLite, store.Postgres} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, migratedDatabase(t, dialect), rules(t))
+			h := newHouse(t, migrated.Database(t, dialect), rules(t))
 			h.heldBy(email, email)
 			h.clock.pass(7 * day)
 			begin := h.Now()

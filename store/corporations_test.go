@@ -15,6 +15,7 @@ import (
 	"github.com/todoke/todoke/directory"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 // lines gives records as a file has them, all in force.
@@ -69,7 +70,7 @@ func eachImporter(t *testing.T, test func(t *testing.T, h *house, in func(record
 		for _, dialect := range []string{store.SQLite, store.Postgres} {
 			t.Run(name+"/"+dialect, func(t *testing.T) {
 				t.Parallel()
-				h := newHouse(t, migratedDatabase(t, dialect), rules(t))
+				h := newHouse(t, migrated.Database(t, dialect), rules(t))
 				test(t, h, func(records ...models.CorporateRecord) store.ImportSummary {
 					t.Helper()
 					done, err := importer(h.Store, t.Context(), store.CorporationImport{Lines: lines(records...)})
@@ -229,7 +230,7 @@ func TestAnImportThatBreaksOffIsStartedAgain(t *testing.T) {
 
 func TestOneImportAtATime(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, migratedDatabase(t, store.Postgres), rules(t))
+	h := newHouse(t, migrated.Database(t, store.Postgres), rules(t))
 	slow := func(yield func(store.CorporateLine, error) bool) {
 		_, err := h.ImportCorporations(t.Context(), store.CorporationImport{Lines: lines(record(2, "二番目"))})
 		wantCode(t, err, models.KindConflict, "import_running")
@@ -292,7 +293,7 @@ func TestBothDatabasesFindTheSameCorporations(t *testing.T) {
 	must(t, err)
 	houses := map[string]*house{}
 	for dialect, way := range map[string]string{store.SQLite: "batches", store.Postgres: "long"} {
-		h := newHouse(t, migratedDatabase(t, dialect), rules(t))
+		h := newHouse(t, migrated.Database(t, dialect), rules(t))
 		read := func(yield func(store.CorporateLine, error) bool) {
 			for line, err := range directory.Corporations(files[0], directory.Reading{}) {
 				if !yield(store.CorporateLine(line), err) {

@@ -1,10 +1,7 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +13,7 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
-	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 // house is a store with everything that tests of order intake need around it:
@@ -73,51 +70,14 @@ func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 func eachDatabaseBy(t *testing.T, change func(*models.Rules), test func(t *testing.T, h *house)) {
 	t.Helper()
 	t.Parallel()
-	for _, dialect := range []string{store.SQLite, store.Postgres} {
+	for _, dialect := range migrated.Dialects {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			r := rules(t)
 			change(&r)
-			test(t, newHouse(t, migratedDatabase(t, dialect), r))
+			test(t, newHouse(t, migrated.Database(t, dialect), r))
 		})
 	}
-}
-
-func migratedDatabase(t testing.TB, dialect string) (url string) {
-	t.Helper()
-	if dialect == store.Postgres {
-		return testenv.PostgresFrom(t, "migrated", migrate)
-	}
-	file, err := migratedFile()
-	must(t, err)
-	path := filepath.Join(t.TempDir(), "todoke.db")
-	must(t, os.WriteFile(path, file, 0o600))
-	return "sqlite:" + path
-}
-
-// migratedFile is an empty migrated SQLite database, made once.
-var migratedFile = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "todoke-store-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "migrated.db")
-	if err := migrate("sqlite:" + path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func migrate(url string) error {
-	s, err := store.Open(context.Background(), store.Options{URL: url})
-	if err != nil {
-		return err
-	}
-	if _, err := s.Migrate(context.Background()); err != nil {
-		return err
-	}
-	return s.Close()
 }
 
 func newHouse(t *testing.T, url string, r models.Rules) *house {

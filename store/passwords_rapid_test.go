@@ -7,6 +7,7 @@ import (
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 	"pgregory.net/rapid"
 )
 
@@ -224,7 +225,7 @@ func TestPasswordsNeverComeBack(t *testing.T) {
 	for _, dialect := range []string{store.SQLite, store.Postgres} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, migratedDatabase(t, dialect), rules(t))
+			h := newHouse(t, migrated.Database(t, dialect), rules(t))
 			rapid.Check(t, func(rt *rapid.T) {
 				o, _ := h.delivered(h.application(), h.sheet())
 				until := lastMoment(*h.shipment(o).PasswordSentAt, h.Rules().PasswordDays)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/testenv"
 )
 
@@ -21,7 +22,7 @@ func TestBothDatabasesHaveTheSameSchema(t *testing.T) {
 	t.Parallel()
 	schemas := map[string][]string{}
 	for _, dialect := range []string{store.SQLite, store.Postgres} {
-		s, err := store.Open(t.Context(), store.Options{URL: migratedDatabase(t, dialect)})
+		s, err := store.Open(t.Context(), store.Options{URL: migrated.Database(t, dialect)})
 		must(t, err)
 		db, err := s.DB()
 		must(t, err)
@@ -223,7 +224,7 @@ func TestMigratingAgainAndAtOnce(t *testing.T) {
 				url = testenv.Postgres(t)
 			}
 			race(4, func(int) {
-				if err := migrate(url); err != nil {
+				if err := migrated.Migrate(url); err != nil {
 					t.Errorf("migrating at once: %v %s", err, causes(err))
 				}
 			})

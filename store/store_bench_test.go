@@ -6,6 +6,7 @@ import (
 
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 // BenchmarkSeed loads 100,000 made-up orders into an empty database.
@@ -32,7 +33,7 @@ func benchStore(b *testing.B, dialect string) (*store.Store, *keys.Ring) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := store.Open(b.Context(), store.Options{URL: migratedDatabase(b, dialect), Rules: r.Rules(), Installation: "bench"})
+	s, err := store.Open(b.Context(), store.Options{URL: migrated.Database(b, dialect), Rules: r.Rules(), Installation: "bench"})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,8 +9,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +22,7 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
-	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/web/console"
 	"github.com/todoke/todoke/web/public"
 )
@@ -74,24 +72,11 @@ func (h *house) pass(d time.Duration) {
 // Tell notes what the process would have been told.
 func (h *house) Tell(outboxID int64) { h.told = append(h.told, outboxID) }
 
-var migratedFile = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "todoke-console-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "migrated.db")
-	if err := migrate("sqlite:" + path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
 // eachDatabase runs a test on SQLite and on PostgreSQL at the same time.
 func eachDatabase(t *testing.T, test func(t *testing.T, dialect string)) {
 	t.Helper()
 	t.Parallel()
-	for _, dialect := range []string{store.SQLite, store.Postgres} {
+	for _, dialect := range migrated.Dialects {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			test(t, dialect)
@@ -99,36 +84,12 @@ func eachDatabase(t *testing.T, test func(t *testing.T, dialect string)) {
 	}
 }
 
-// database gives a migrated database of the test's own.
-func database(t *testing.T, dialect string) (url string) {
-	t.Helper()
-	if dialect == store.Postgres {
-		return testenv.PostgresFrom(t, "migrated", migrate)
-	}
-	file, err := migratedFile()
-	must(t, err)
-	path := filepath.Join(t.TempDir(), "todoke.db")
-	must(t, os.WriteFile(path, file, 0o600))
-	return "sqlite:" + path
-}
-
-func migrate(url string) error {
-	s, err := store.Open(context.Background(), store.Options{URL: url})
-	if err != nil {
-		return err
-	}
-	if _, err := s.Migrate(context.Background()); err != nil {
-		return err
-	}
-	return s.Close()
-}
-
 func newHouse(t *testing.T, dialect string) *house {
 	t.Helper()
 	h := &house{t: t, now: noon, people: map[models.Role]models.Staff{}}
 	p, err := theProfile()
 	must(t, err)
-	h.Store, err = store.Open(t.Context(), store.Options{URL: database(t, dialect), Rules: p.Rules(), Installation: "test", Clock: h.clock})
+	h.Store, err = store.Open(t.Context(), store.Options{URL: migrated.Database(t, dialect), Rules: p.Rules(), Installation: "test", Clock: h.clock})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.Close()) })
 	h.files, err = files.Open(t.Context(), "file://"+t.TempDir())

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/profile"
-	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/web/delivery"
 )
 
@@ -24,10 +24,8 @@ func eachPatient(t *testing.T, test func(t *testing.T, h *house), change ...func
 	must(t, err)
 	patient := *ships
 	patient.Lifetimes.DeliveryPasswordRequestsPerDay = 1_000_000
-	t.Run("sqlite", func(t *testing.T) { test(t, newHouseBy(t, sqliteFile(t), &patient, change...)) })
-	t.Run("postgres", func(t *testing.T) {
-		test(t, newHouseBy(t, testenv.PostgresFrom(t, "migrated", migrate), &patient, change...))
-	})
+	t.Run("sqlite", func(t *testing.T) { test(t, newHouseBy(t, migrated.SQLite(t), &patient, change...)) })
+	t.Run("postgres", func(t *testing.T) { test(t, newHouseBy(t, migrated.Postgres(t), &patient, change...)) })
 }
 
 // guess is a try to sign in.

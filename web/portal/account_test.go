@@ -10,6 +10,7 @@ import (
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 func TestSessionsAreListedAndEnded(t *testing.T) {
@@ -125,7 +126,7 @@ func TestPasswordsExpireAtMidnightInJapan(t *testing.T) {
 
 func TestPasswordsWithoutExpiry(t *testing.T) {
 	t.Parallel()
-	h := newHouseBy(t, sqliteFile(t), withoutExpiry(t))
+	h := newHouseBy(t, migrated.SQLite(t), withoutExpiry(t))
 	h.contracted()
 	v := h.member(contact, password)
 	equal(t, "an end is shown", strings.Contains(v.get("/portal/account").text("main"), "有効期限"), false)

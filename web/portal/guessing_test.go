@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/web/portal"
 )
 
@@ -22,7 +22,7 @@ func TestAnswersTakeAlikeLong(t *testing.T) {
 	const each, lanes, alike = 300, 4, 0.05
 	shipped := func(o *portal.Options) { o.Floor = 0 }
 	for dialect, database := range map[string]func() string{
-		"sqlite": func() string { return sqliteFile(t) }, "postgres": func() string { return testenv.PostgresFrom(t, "migrated", migrate) },
+		"sqlite": func() string { return migrated.SQLite(t) }, "postgres": func() string { return migrated.Postgres(t) },
 	} {
 		t.Run(dialect, func(t *testing.T) {
 			h := newHouseOn(t, database(), shipped)

@@ -2,7 +2,6 @@ package portal_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +10,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,7 +26,8 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
-	"github.com/todoke/todoke/testenv"
+	"github.com/todoke/todoke/test/logged"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/web/portal"
 	"github.com/todoke/todoke/web/public"
 )
@@ -48,7 +46,7 @@ type house struct {
 	reseller models.Reseller
 	api      models.Actor
 	told     atomic.Int64
-	log      *syncBuffer
+	log      *logged.Log
 	numbers  atomic.Int64
 }
 
@@ -77,59 +75,10 @@ func (c *clock) set(t time.Time) {
 
 func (c *clock) pass(d time.Duration) { c.set(c.Now().Add(d)) }
 
-type syncBuffer struct {
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.out.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.out.String()
-}
-
-// migratedFile is an empty migrated SQLite database, made once.
-var migratedFile = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "todoke-portal-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "migrated.db")
-	if err := migrate("sqlite:" + path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func migrate(url string) error {
-	s, err := store.Open(context.Background(), store.Options{URL: url})
-	if err != nil {
-		return err
-	}
-	_, err = s.Migrate(context.Background())
-	return errors.Join(err, s.Close())
-}
-
 // newHouse opens a house on SQLite; change may alter the site's options.
 func newHouse(t testing.TB, change ...func(*portal.Options)) *house {
 	t.Helper()
-	return newHouseOn(t, sqliteFile(t), change...)
-}
-
-func sqliteFile(t testing.TB) string {
-	t.Helper()
-	file, err := migratedFile()
-	must(t, err)
-	path := filepath.Join(t.TempDir(), "todoke.db")
-	must(t, os.WriteFile(path, file, 0o600))
-	return "sqlite:" + path
+	return newHouseOn(t, migrated.SQLite(t), change...)
 }
 
 // eachDatabase runs a test on SQLite and on PostgreSQL.
@@ -137,7 +86,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { test(t, newHouse(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, newHouseOn(t, testenv.PostgresFrom(t, "migrated", migrate))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newHouseOn(t, migrated.Postgres(t))) })
 }
 
 func newHouseOn(t testing.TB, database string, change ...func(*portal.Options)) *house {
@@ -150,7 +99,7 @@ func newHouseOn(t testing.TB, database string, change ...func(*portal.Options)) 
 // newHouseBy opens a house with a profile of its own.
 func newHouseBy(t testing.TB, database string, by *profile.Profile, change ...func(*portal.Options)) *house {
 	t.Helper()
-	h := &house{t: t, clock: &clock{now: noon}, log: &syncBuffer{}, profile: by}
+	h := &house{t: t, clock: &clock{now: noon}, log: &logged.Log{}, profile: by}
 	var err error
 	h.store, err = store.Open(t.Context(), store.Options{URL: database, Rules: h.profile.Rules(), Installation: "test", Clock: h.clock.Now})
 	must(t, err)

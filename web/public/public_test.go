@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/web/public"
 )
 
@@ -44,12 +44,10 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	clock := func() time.Time { return h.now }
 	h.Store, err = store.Open(t.Context(), store.Options{
-		URL: "sqlite:" + filepath.Join(t.TempDir(), "todoke.db"), Rules: p.Rules(), Installation: "test", Clock: clock,
+		URL: migrated.SQLite(t), Rules: p.Rules(), Installation: "test", Clock: clock,
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.Close()) })
-	_, err = h.Migrate(t.Context())
-	must(t, err)
 	key, err := keys.Generate(1)
 	must(t, err)
 	h.ring, err = keys.Parse(key)

@@ -26,9 +26,13 @@ import (
 	"github.com/todoke/todoke/outbox"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 	"github.com/todoke/todoke/worker"
 	"go.temporal.io/sdk/client"
 )
+
+// Dialects are the databases that a test of activities runs on.
+var Dialects = migrated.Dialects
 
 // House is the back office. Its Store is the one that people and API would use;
 // the activities have the same.
@@ -84,7 +88,7 @@ func New(t testing.TB, o Options) *House {
 	}
 	p, err := profile.Default()
 	Must(t, err)
-	h := &House{t: t, Clock: NewClock(o.Start), Profile: p, url: database(t, o.Dialect), rules: p.Rules()}
+	h := &House{t: t, Clock: NewClock(o.Start), Profile: p, url: migrated.Database(t, o.Dialect), rules: p.Rules()}
 	if o.Rules != nil {
 		o.Rules(&h.rules)
 	}
