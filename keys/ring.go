@@ -148,17 +148,22 @@ func (r *Ring) SealCode(code string) (models.SealedCode, error) {
 
 // OpenCode decrypts a holding's activation code.
 func (r *Ring) OpenCode(h models.Holding) (string, error) {
-	seal, err := r.aead(h.CodeKey, codePurpose)
+	return r.openCode(h.CodeCipher, h.CodeKey, fmt.Sprintf("holding %d", h.ID))
+}
+
+// openCode decrypts a code that SealCode sealed; what names its row for the log.
+func (r *Ring) openCode(cipher []byte, key int, what string) (string, error) {
+	seal, err := r.aead(key, codePurpose)
 	if err != nil {
 		return "", err
 	}
-	if len(h.CodeCipher) < seal.NonceSize() {
+	if len(cipher) < seal.NonceSize() {
 		return "", models.NotFound("activation_code")
 	}
-	nonce, sealed := h.CodeCipher[:seal.NonceSize()], h.CodeCipher[seal.NonceSize():]
+	nonce, sealed := cipher[:seal.NonceSize()], cipher[seal.NonceSize():]
 	code, err := seal.Open(nil, nonce, sealed, nil)
 	if err != nil {
-		return "", models.Internal(fmt.Errorf("holding %d: %w", h.ID, err))
+		return "", models.Internal(fmt.Errorf("%s: %w", what, err))
 	}
 	return string(code), nil
 }

@@ -12,11 +12,12 @@ const (
 	CodeNotStarted  CodeState = "not_started" // the period lies ahead
 	CodeEnded       CodeState = "ended"       // the period is over
 	CodeVoid        CodeState = "void"        // the contract was merged into another
+	CodeRevoked     CodeState = "revoked"     // staff ended a further code
 )
 
 // CodeStates lists them.
 func CodeStates() []CodeState {
-	return []CodeState{CodeValid, CodeRegistering, CodeNotStarted, CodeEnded, CodeVoid}
+	return []CodeState{CodeValid, CodeRegistering, CodeNotStarted, CodeEnded, CodeVoid, CodeRevoked}
 }
 
 // CodeStateAt says how the code of a contract's holding stands at a moment. Periods

@@ -112,17 +112,22 @@ type Mail struct {
 	ContractChangeID *int64
 	AccountID        *int64
 	NameChangeID     *int64
-	Version          int
-	Again            int // counts how often staff sent the same once more
-	Recipient        string
-	Language         Language
-	MessageID        string
-	Status           MailStatus
-	Attempts         int
-	Reply            string // the server's last answer, without addresses
-	QueuedAt         time.Time
-	ClaimedAt        *time.Time
-	FinishedAt       *time.Time
-	BouncedAt        *time.Time // a server took it and reported later that it did not arrive
-	GiveUpAt         time.Time  // temporary refusals are retried until then
+	// ActivationRequestID is the request for a code that the mail is about, Mailbox which
+	// of its two addresses it goes to, and IssuedCodeID the code that it brings.
+	ActivationRequestID *int64
+	IssuedCodeID        *int64
+	Mailbox             Mailbox
+	Version             int
+	Again               int // counts how often staff sent the same once more
+	Recipient           string
+	Language            Language
+	MessageID           string
+	Status              MailStatus
+	Attempts            int
+	Reply               string // the server's last answer, without addresses
+	QueuedAt            time.Time
+	ClaimedAt           *time.Time
+	FinishedAt          *time.Time
+	BouncedAt           *time.Time // a server took it and reported later that it did not arrive
+	GiveUpAt            time.Time  // temporary refusals are retried until then
 }

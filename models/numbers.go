@@ -32,6 +32,9 @@ type NumberFormats struct {
 	// Of changes of a holder's name.
 	NameChangePrefix string // NC
 	NameChangeDigits int    // 7
+	// Of requests for further activation codes.
+	ActivationPrefix string // AR
+	ActivationDigits int    // 7
 	FirstLicenseID   int64
 }
 
@@ -103,6 +106,11 @@ func (f NumberFormats) NewInquiryNumber(random io.Reader) (string, error) {
 // NewNameChangeNumber makes NC and random digits; the database refuses one that is taken.
 func (f NumberFormats) NewNameChangeNumber(random io.Reader) (string, error) {
 	return prefixed(random, f.NameChangePrefix, f.NameChangeDigits)
+}
+
+// NewActivationNumber makes AR and random digits; the database refuses one that is taken.
+func (f NumberFormats) NewActivationNumber(random io.Reader) (string, error) {
+	return prefixed(random, f.ActivationPrefix, f.ActivationDigits)
 }
 
 func prefixed(random io.Reader, prefix string, digits int) (string, error) {

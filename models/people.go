@@ -15,6 +15,8 @@ const (
 	ActorProcess ActorKind = "process"
 	// ActorAccount is whoever signed in to the contract portal.
 	ActorAccount ActorKind = "account"
+	// ActorMailbox is whoever opened the link of a mail, without signing in.
+	ActorMailbox ActorKind = "mailbox"
 )
 
 // Actor is whoever acts, for the audit log and for what a row may be shown to.

@@ -48,6 +48,10 @@ type Product struct {
 	Option bool `yaml:"option" default:"false"`
 	// OfflineCode says that the code is entered where there is no network: renewals and additions show it too.
 	OfflineCode bool `yaml:"offline_code" default:"false"`
+	// PrefixOptional says that people may type its code without the prefix (activation.md: Safe Lock).
+	PrefixOptional bool `yaml:"prefix_optional" default:"false"`
+	// FurtherCodes is how many further codes for it may ever be issued on one contract, replacements counted.
+	FurtherCodes int `yaml:"further_codes" default:"10"`
 	// PortalShown says that contract holders see holdings of it in the contract portal (contracts.md).
 	PortalShown bool `yaml:"portal_shown" default:"true"`
 	// MinimumQuantity is the least that may be renewed, also after a reduction (renewal.md).

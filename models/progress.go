@@ -45,6 +45,7 @@ const (
 	ProcessMailQueued       ProcessName = "MailQueued"
 	ProcessDeliveryResend   ProcessName = "DeliveryResend"
 	ProcessNameChange       ProcessName = "NameChange"
+	ProcessActivationIssue  ProcessName = "ActivationIssue"
 )
 
 // WorkflowID is the process of one application. It goes by the row, not by the

@@ -26,6 +26,8 @@ type Rules struct {
 	Resends ResendRules
 	// NameChanges says when reviews of a changed name are due, and what may come with them.
 	NameChanges NameChangeRules
+	// Activation says which further codes there are and how they are confirmed.
+	Activation ActivationRules
 	// InquiryDays are the business days within which an inquiry is to be answered.
 	InquiryDays int
 	// ContractShownYears is how long an ended contract is still shown to its contacts.

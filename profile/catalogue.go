@@ -72,13 +72,14 @@ func (c *checker) product(path string, p models.Product) {
 	switch {
 	case !slices.Contains(models.CodeKinds(), p.CodeKind):
 		c.add(path+".code_kind", "unknown_value", "value", string(p.CodeKind), "known", joinStrings(models.CodeKinds()))
-	case p.CodeKind == models.CodeNone && (p.CodePrefix != "" || p.NewCodeOnRenewal || p.OfflineCode):
+	case p.CodeKind == models.CodeNone && (p.CodePrefix != "" || p.NewCodeOnRenewal || p.OfflineCode || p.PrefixOptional):
 		c.add(path+".code_kind", "no_code_has_no_prefix")
 	case p.CodeKind != models.CodeNone && !codePrefix.MatchString(p.CodePrefix):
 		c.add(path+".code_prefix", "not_a_prefix")
 	}
 	c.between(path+".minimum_quantity", p.MinimumQuantity, 1, maxQuantity)
 	c.between(path+".maximum_quantity", p.MaximumQuantity, max(1, p.MinimumQuantity), maxQuantity)
+	c.between(path+".further_codes", p.FurtherCodes, 0, 10_000)
 	c.between(path+".renewal_window_days", p.RenewalWindowDays, 0, 3650)
 }
 

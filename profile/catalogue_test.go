@@ -55,7 +55,7 @@ func TestProductsThatAreNotTakenHere(t *testing.T) {
 		}
 	}
 	slices.Sort(refused)
-	want := []string{"CONTACT-REG", "SPNT-PKG", "SUP-EXT", "SVC1-IR", "SVC1-PT", "TMGS"}
+	want := []string{"CONTACT-REG", "SPNT-PKG", "SUP-EXT", "SVC1-IR", "SVC1-PT", "TMGS", "VBCORP"}
 	if !slices.Equal(refused, want) {
 		t.Errorf("not taken here: %v, want %v", refused, want)
 	}

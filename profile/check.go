@@ -20,7 +20,7 @@ type checker struct {
 
 func (c *checker) check(p *Profile) {
 	c.brand(p.Brand)
-	c.mail(p.Mail)
+	c.mail(p.Mail, activationMails(p.ActivationKinds))
 	c.numbers(p.Numbers)
 	c.applications(p.Applications)
 	c.corporateNames(p.CorporateNames)
@@ -29,6 +29,7 @@ func (c *checker) check(p *Profile) {
 	c.limits(p.Limits)
 	c.calendar(p.CalendarSection)
 	c.catalogue(p.CatalogueSection, p.Taxes)
+	c.activationKinds(p.ActivationKinds, p.CatalogueSection.Products)
 	c.taxes(p.Taxes, p.PriceLists)
 	c.priceLists(p.PriceLists, p.CatalogueSection.Products)
 }
@@ -93,7 +94,7 @@ func (c *checker) brand(b Brand) {
 var numberPrefix = regexp.MustCompile(`^[A-Z]{2,6}$`)
 
 func (c *checker) numbers(n Numbers) {
-	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix, "name_change_prefix": n.NameChangePrefix} {
+	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix, "name_change_prefix": n.NameChangePrefix, "activation_prefix": n.ActivationPrefix} {
 		if !numberPrefix.MatchString(prefix) {
 			c.add("numbers."+field, "not_a_number_prefix")
 		}
@@ -112,6 +113,10 @@ func (c *checker) numbers(n Numbers) {
 	if slices.Contains([]string{n.OrderPrefix, n.DeliveryPrefix, n.ResendPrefix, n.InquiryPrefix}, n.NameChangePrefix) {
 		c.add("numbers.name_change_prefix", "prefix_taken")
 	}
+	if slices.Contains([]string{n.OrderPrefix, n.DeliveryPrefix, n.ResendPrefix, n.InquiryPrefix, n.NameChangePrefix}, n.ActivationPrefix) {
+		c.add("numbers.activation_prefix", "prefix_taken")
+	}
+	c.between("numbers.activation_digits", n.ActivationDigits, minDigits, maxDigits)
 	c.between("numbers.name_change_digits", n.NameChangeDigits, minDigits, maxDigits)
 	c.between("numbers.order_digits", n.OrderDigits, minDigits, maxDigits)
 	c.between("numbers.delivery_digits", n.DeliveryDigits, minDigits, maxDigits)
@@ -134,6 +139,7 @@ func (c *checker) lifetimes(l Lifetimes) {
 	c.between("lifetimes.resends_automatic_per_day", l.ResendsAutomaticPerDay, 0, 100)
 	c.between("lifetimes.portal_password_days", l.PortalPasswordDays, 0, 3650)
 	c.between("lifetimes.contract_shown_years", l.ContractShownYears, 1, 100)
+	c.between("lifetimes.activation_requests_per_day", l.ActivationRequestsPerDay, 1, 1000)
 	c.span("lifetimes.confirmation_link", l.ConfirmationLink, 10*time.Minute, 720*time.Hour)
 	c.span("lifetimes.temporary_password", l.TemporaryPassword, 10*time.Minute, 720*time.Hour)
 	c.span("lifetimes.delivery_session_idle", l.DeliverySessionIdle, time.Minute, 24*time.Hour)

@@ -25,8 +25,8 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 	eachText(reflect.ValueOf(*defaultProfile(t)), "profile", func(path string, text models.Text) {
 		texts++
 		if strings.TrimSpace(text.JA) == "" || strings.TrimSpace(text.EN) == "" {
-			// The one text that may be left out altogether.
-			if !strings.HasSuffix(path, ".Notice") || text != (models.Text{}) {
+			// The texts that may be left out altogether.
+			if !(strings.HasSuffix(path, ".Notice") || strings.HasSuffix(path, ".Terms")) || text != (models.Text{}) {
 				t.Errorf("%s is %+v", path, text)
 			}
 		}
@@ -75,13 +75,13 @@ func TestSubjectsAreThoseOfTheDomain(t *testing.T) {
 		{models.MailPasswordChanged, "【{company}】法人カスタマーサービス & サポート：パスワード変更完了のお知らせ", "eCustomer@example.jp"},
 		{models.MailContactChangeDone, "契約内容変更完了", "eCustomer@example.jp"},
 		{models.MailContactChangePartly, "契約内容変更受付＆一部変更処理完了", "eCustomer@example.jp"},
-		{profile.MailIssueURLApexOne, "【{company}】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
-		{profile.MailIssuedApexOne, "【{company}】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
-		{profile.MailIssueURLSerial, "【{company}】法人用ウイルスバスターシリアル番号発行URLのご連絡", "operation_team@example.jp"},
-		{profile.MailIssuedSerial, "【{company}】法人用ウイルスバスターシリアル番号発行完了のご連絡", "operation_team@example.jp"},
-		{profile.MailApexCentral, "{company}製品用アクティベーションコードのご案内", "sales@example.jp"},
-		{profile.MailIssueURLOffline, "【{company}】オフライン用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
-		{profile.MailIssuedOffline, "【{company}】オフライン用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
+		{"issue_url_apex_one", "【{company}】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
+		{"issued_apex_one", "【{company}】Apex One/ウイルスバスターCorp. 用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
+		{"issue_url_serial_number", "【{company}】法人用ウイルスバスターシリアル番号発行URLのご連絡", "operation_team@example.jp"},
+		{"issued_serial_number", "【{company}】法人用ウイルスバスターシリアル番号発行完了のご連絡", "operation_team@example.jp"},
+		{"apex_central_code", "{company}製品用アクティベーションコードのご案内", "sales@example.jp"},
+		{"issue_url_offline", "【{company}】オフライン用アクティベーションコード発行URLのご連絡", "operation_team@example.jp"},
+		{"issued_offline", "【{company}】オフライン用アクティベーションコード発行完了のご連絡", "operation_team@example.jp"},
 		{profile.MailSupportAccount, "{company} ビジネスサポートポータル■アカウント作成完了のお知らせ", "support@example.jp"},
 	}
 	for _, tt := range tests {
@@ -126,6 +126,7 @@ func TestDefaultRules(t *testing.T) {
 	want := models.NumberFormats{
 		OrderPrefix: "ORDC", OrderDigits: 7, DeliveryPrefix: "SHPC", DeliveryDigits: 7, ResendPrefix: "RS", ResendDigits: 7,
 		InquiryPrefix: "IQ", InquiryDigits: 7, NameChangePrefix: "NC", NameChangeDigits: 7,
+		ActivationPrefix: "AR", ActivationDigits: 7,
 		FirstLicenseID: 10000001,
 	}
 	if r.Numbers != want {

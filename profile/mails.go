@@ -34,19 +34,13 @@ type MailRule struct {
 // The mails beyond order intake that the profile words already.
 const (
 	MailDeliveryFailedStaff models.MailKind = "delivery_failed_staff"
-	MailIssueURLApexOne     models.MailKind = "issue_url_apex_one"
-	MailIssuedApexOne       models.MailKind = "issued_apex_one"
-	MailIssueURLSerial      models.MailKind = "issue_url_serial_number"
-	MailIssuedSerial        models.MailKind = "issued_serial_number"
-	MailApexCentral         models.MailKind = "apex_central_code"
-	MailIssueURLOffline     models.MailKind = "issue_url_offline"
-	MailIssuedOffline       models.MailKind = "issued_offline"
 	MailSupportAccount      models.MailKind = "support_account_made"
 	MailInvitation          models.MailKind = "invitation"
 	MailVerificationCode    models.MailKind = "verification_code"
 )
 
-// MailKinds lists every mail that a profile must give sender and subject for.
+// MailKinds lists every mail that a profile must give sender and subject for,
+// besides those that its table of further codes names.
 func MailKinds() []models.MailKind {
 	return []models.MailKind{
 		models.MailReceiptNumber, models.MailOrderAccepted, models.MailDeliveryID, models.MailDeliveryPassword,
@@ -56,8 +50,7 @@ func MailKinds() []models.MailKind {
 		models.MailContactChangeDone, models.MailContactChangePartly,
 		models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 		models.MailContactAddressReplaced, models.MailContactAddressNew,
-		MailIssueURLApexOne, MailIssuedApexOne, MailIssueURLSerial, MailIssuedSerial, MailApexCentral,
-		MailIssueURLOffline, MailIssuedOffline, MailSupportAccount, models.MailRenewalNotice,
+		MailSupportAccount, models.MailRenewalNotice,
 		MailInvitation, MailVerificationCode,
 		models.MailInquiryReceived, models.MailInquiryAnswer,
 	}
@@ -104,7 +97,8 @@ func (p *Profile) ResentPattern(kind models.MailKind) (models.Text, bool) {
 	return models.Text{JA: p.Mail.ResendPrefix.JA + subject.JA, EN: p.Mail.ResendPrefix.EN + subject.EN}, ok
 }
 
-func (c *checker) mail(m Mail) {
+func (c *checker) mail(m Mail, further []models.MailKind) {
+	all := slices.Concat(MailKinds(), further)
 	if !models.ValidEmail("postmaster@" + m.MessageIDDomain) {
 		c.add("mail.message_id_domain", "not_a_domain")
 	}
@@ -113,7 +107,7 @@ func (c *checker) mail(m Mail) {
 			c.add("mail.senders."+key+".address", "not_an_address")
 		}
 	}
-	for _, kind := range MailKinds() {
+	for _, kind := range all {
 		field := "mail.kinds." + string(kind)
 		rule, ok := m.Kinds[kind]
 		if !ok {
@@ -133,8 +127,8 @@ func (c *checker) mail(m Mail) {
 		}
 	}
 	for kind := range m.Kinds {
-		if !slices.Contains(MailKinds(), kind) {
-			c.add("mail.kinds."+string(kind), "unknown_key", "known", joinStrings(MailKinds()))
+		if !slices.Contains(all, kind) {
+			c.add("mail.kinds."+string(kind), "unknown_key", "known", joinStrings(all))
 		}
 	}
 }

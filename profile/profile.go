@@ -13,19 +13,20 @@ import (
 // Profile is a checked vendor profile. It never changes after it was loaded, so
 // any number of goroutines may read it; nobody may write to it.
 type Profile struct {
-	Brand            Brand              `yaml:"brand"`
-	Mail             Mail               `yaml:"mail"`
-	Numbers          Numbers            `yaml:"numbers"`
-	Applications     Applications       `yaml:"applications"`
-	CorporateNames   CorporateNames     `yaml:"corporate_names"`
-	Lifetimes        Lifetimes          `yaml:"lifetimes"`
-	Process          Process            `yaml:"process"`
-	Limits           Limits             `yaml:"limits"`
-	Dev              Dev                `yaml:"dev"`
-	CalendarSection  CalendarSection    `yaml:"calendar"`
-	CatalogueSection CatalogueSection   `yaml:"catalogue"`
-	Taxes            []models.Tax       `yaml:"taxes"`
-	PriceLists       []models.PriceList `yaml:"price_lists"`
+	Brand            Brand                   `yaml:"brand"`
+	Mail             Mail                    `yaml:"mail"`
+	Numbers          Numbers                 `yaml:"numbers"`
+	Applications     Applications            `yaml:"applications"`
+	CorporateNames   CorporateNames          `yaml:"corporate_names"`
+	Lifetimes        Lifetimes               `yaml:"lifetimes"`
+	Process          Process                 `yaml:"process"`
+	Limits           Limits                  `yaml:"limits"`
+	Dev              Dev                     `yaml:"dev"`
+	CalendarSection  CalendarSection         `yaml:"calendar"`
+	CatalogueSection CatalogueSection        `yaml:"catalogue"`
+	ActivationKinds  []models.ActivationKind `yaml:"activation_kinds"`
+	Taxes            []models.Tax            `yaml:"taxes"`
+	PriceLists       []models.PriceList      `yaml:"price_lists"`
 
 	calendar  *models.Calendar
 	catalogue *models.Catalogue
@@ -46,6 +47,9 @@ type Numbers struct {
 	// Of changes of a holder's corporate or branch name.
 	NameChangePrefix string `yaml:"name_change_prefix"`
 	NameChangeDigits int    `yaml:"name_change_digits"`
+	// Of requests for further activation codes.
+	ActivationPrefix string `yaml:"activation_prefix"`
+	ActivationDigits int    `yaml:"activation_digits"`
 	// FirstLicenseID is the first license ID given out; later ones count up.
 	FirstLicenseID int64 `yaml:"first_license_id"`
 }
@@ -57,7 +61,9 @@ type Lifetimes struct {
 	// ResendsAutomaticPerDay is how often a day one delivery is mailed again without staff.
 	ResendsAutomaticPerDay int      `yaml:"resends_automatic_per_day"`
 	ConfirmationLink       Duration `yaml:"confirmation_link"`
-	TemporaryPassword      Duration `yaml:"temporary_password"`
+	// ActivationRequestsPerDay bounds the further codes that one address may ask for in 24 hours.
+	ActivationRequestsPerDay int      `yaml:"activation_requests_per_day"`
+	TemporaryPassword        Duration `yaml:"temporary_password"`
 	// PortalPasswordDays 0 means that portal passwords do not expire.
 	PortalPasswordDays int `yaml:"portal_password_days"`
 	// DeliverySessionIdle is short: a delivery is looked at once, often on somebody else's machine.
@@ -132,6 +138,7 @@ func (p *Profile) NumberFormats() models.NumberFormats {
 		ResendPrefix: p.Numbers.ResendPrefix, ResendDigits: p.Numbers.ResendDigits,
 		InquiryPrefix: p.Numbers.InquiryPrefix, InquiryDigits: p.Numbers.InquiryDigits,
 		NameChangePrefix: p.Numbers.NameChangePrefix, NameChangeDigits: p.Numbers.NameChangeDigits,
+		ActivationPrefix: p.Numbers.ActivationPrefix, ActivationDigits: p.Numbers.ActivationDigits,
 		FirstLicenseID: p.Numbers.FirstLicenseID,
 	}
 }
@@ -158,6 +165,7 @@ func (p *Profile) Rules() models.Rules {
 			Deadline:        models.Deadline{DueDays: p.Process.NameChangeBusinessDays, WarningDays: p.Process.NameChangeWarningBusinessDays},
 			AttachmentBytes: int64(p.Limits.NameChangeAttachmentMB) << 20, Attachments: p.Limits.NameChangeAttachments,
 		},
+		Activation:         p.ActivationRules(),
 		InquiryDays:        p.Process.InquiryBusinessDays,
 		ContractShownYears: p.Lifetimes.ContractShownYears,
 		TemporaryPassword:  p.Lifetimes.TemporaryPassword.Duration,

@@ -97,8 +97,7 @@ func formKey(a Asking) (string, error) {
 func (s *Store) matchInquiry(tx *gorm.DB, i *models.Inquiry) error {
 	contracts := tx.Where("license_id = ?", i.LicenseID)
 	if i.CodeHash != nil {
-		holder := tx.Model(&models.Holding{}).Select("contract_id").Where("code_hash = ?", *i.CodeHash)
-		contracts = tx.Where("id IN (?)", holder)
+		contracts = contractOfCode(tx, *i.CodeHash)
 	}
 	contract, err := optional[models.Contract](contracts)
 	if err != nil {

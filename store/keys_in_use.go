@@ -18,6 +18,8 @@ var keyColumns = []struct{ table, column, where string }{
 	{"accounts", "temporary_key", "temporary_until > ?"},
 	{"accounts", "second_key", "second_secret IS NOT NULL"},
 	{"mail_subscriptions", "link_key", "1 = 1"},
+	{"issued_codes", "code_key", "1 = 1"},
+	{"activation_requests", "link_key", "status = 'waiting'"},
 }
 
 // KeysInUse lists the numbers of the server keys that rows name, ascending.

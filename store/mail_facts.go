@@ -19,7 +19,10 @@ type MailFacts struct {
 	Resend       *models.Resend
 	Note         string // what the decision on the resend or name change says
 	NameChange   *models.NameChange
-	LicenseID    string // of the name change's contract
+	LicenseID    string // of the name change's or request's contract
+	Activation   *models.ActivationRequest
+	Code         *models.IssuedCode // that the mail brings
+	Holding      *models.Holding    // that the code is for
 	Inquiry      *models.Inquiry
 	Thread       []models.InquiryMessage // up to the message that the mail brings
 	ThreadMails  []models.Mail           // that brought messages of the thread before
@@ -54,6 +57,9 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		}
 		if f.Mail.NameChangeID != nil {
 			return nameChangeFacts(tx, &f)
+		}
+		if f.Mail.ActivationRequestID != nil {
+			return activationOfMail(tx, &f)
 		}
 		applicationID := f.Mail.ApplicationID
 		if f.Mail.OrderID != nil {

@@ -38,12 +38,16 @@ func mailKey(m models.Mail) string {
 	}{
 		{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
 		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}, {"name-change", m.NameChangeID}, {"renewal-digest", m.RenewalDigestID},
+		{"activation", m.ActivationRequestID}, {"issued-code", m.IssuedCodeID},
 	} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
 		}
 	}
 	parts = append(parts, fmt.Sprintf("v%d", m.Version))
+	if m.Mailbox != "" {
+		parts = append(parts, string(m.Mailbox))
+	}
 	if m.Again > 0 {
 		parts = append(parts, fmt.Sprintf("again-%d", m.Again))
 	}
@@ -201,6 +205,8 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 		var version int
 		err = tx.Model(&models.Shipment{}).Select("password_version").Where("order_id = ?", *m.OrderID).Scan(&version).Error
 		return version != told, err
+	case m.ActivationRequestID != nil:
+		return s.activationMailStale(tx, m)
 	case m.Kind == models.MailTemporaryPassword:
 		return s.temporaryStale(tx, m)
 	}

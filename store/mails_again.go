@@ -20,6 +20,15 @@ func (s *Store) SendMailAgain(ctx context.Context, actor models.Actor, id int64,
 		if !m.CanGoAgain() {
 			return models.NewError(models.KindConflict, "mail_not_again")
 		}
+		if m.ActivationRequestID != nil { // a link that is dead, or a code that was revoked
+			stale, err := s.activationMailStale(tx, m)
+			if err != nil {
+				return err
+			}
+			if stale {
+				return models.NewError(models.KindConflict, "mail_not_again")
+			}
+		}
 		next, err := s.nextOf(tx, m)
 		if err != nil {
 			return err
@@ -42,7 +51,8 @@ func (s *Store) SendMailAgain(ctx context.Context, actor models.Actor, id int64,
 func (s *Store) nextOf(tx *gorm.DB, m models.Mail) (int64, error) {
 	next := models.Mail{
 		Kind: m.Kind, OrderID: m.OrderID, ApplicationID: m.ApplicationID, SendBackID: m.SendBackID, ResendID: m.ResendID,
-		ContractChangeID: m.ContractChangeID, NameChangeID: m.NameChangeID, Version: m.Version, Again: m.Again + 1,
+		ContractChangeID: m.ContractChangeID, NameChangeID: m.NameChangeID, ActivationRequestID: m.ActivationRequestID,
+		IssuedCodeID: m.IssuedCodeID, Mailbox: m.Mailbox, Version: m.Version, Again: m.Again + 1,
 		Recipient: m.Recipient, Language: m.Language,
 	}
 	var made int64
@@ -94,6 +104,8 @@ func mailSubject(m models.Mail) (subject string, id int64) {
 		return "resend", *m.ResendID
 	case m.NameChangeID != nil:
 		return "name_change", *m.NameChangeID
+	case m.ActivationRequestID != nil:
+		return "activation", *m.ActivationRequestID
 	}
 	return "mail", m.ID
 }

@@ -48,6 +48,16 @@ func nameChangeNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.NameChange{}).Select("id, number"), ids)
 }
 
+// ActivationNumbers gives the numbers of requests for codes by row, in one query.
+func (s *Store) ActivationNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := activationNumbers(s.reader(ctx), ids)
+	return numbers, translate(err)
+}
+
+func activationNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Model(&models.ActivationRequest{}).Select("id, number"), ids)
+}
+
 // LicensesOfChanges gives the license IDs of the contracts that changes of contacts
 // are about, by the changes' rows, in one query.
 func (s *Store) LicensesOfChanges(ctx context.Context, ids []int64) (map[int64]string, error) {
@@ -87,8 +97,8 @@ func numbersOf(q *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbers, err
 }
 
-// SubjectOf finds the record that an order, receipt, resend, name change or inquiry
-// number or a license ID, as typed, names: the audit log knows records by rows.
+// SubjectOf finds the record that an order, receipt, resend, name change, code request
+// or inquiry number or a license ID, as typed, names: the audit log knows records by rows.
 func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id int64, err error) {
 	number := models.NormaliseNumber(typed)
 	order, err := optional[models.Order](s.reader(ctx).Select("id").Where("order_number = ?", number))
@@ -111,6 +121,13 @@ func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id
 	}
 	if change != nil {
 		return "name_change", change.ID, nil
+	}
+	activation, err := optional[models.ActivationRequest](s.reader(ctx).Select("id").Where("number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if activation != nil {
+		return "activation", activation.ID, nil
 	}
 	inquiry, err := optional[models.Inquiry](s.reader(ctx).Select("id").Where("number = ?", number))
 	if err != nil {

@@ -14,7 +14,7 @@ func (s *Store) OpenProcesses(ctx context.Context) ([]models.OpenProcess, error)
 	var list []models.OpenProcess
 	err := s.snapshot(ctx, func(tx *gorm.DB) error {
 		list = nil
-		for _, open := range []func(*gorm.DB) ([]models.OpenProcess, error){openOrders, openApplications, openMails, openResends, openNameChanges} {
+		for _, open := range []func(*gorm.DB) ([]models.OpenProcess, error){openOrders, openApplications, openMails, openResends, openNameChanges, openActivations} {
 			some, err := open(tx)
 			if err != nil {
 				return err
@@ -96,6 +96,20 @@ func openNameChanges(tx *gorm.DB) ([]models.OpenProcess, error) {
 	list := make([]models.OpenProcess, len(changes))
 	for i, c := range changes {
 		list[i] = models.OpenProcess{Workflow: models.ProcessNameChange, WorkflowID: c.WorkflowID(), SubjectID: c.ID}
+	}
+	return list, err
+}
+
+// openActivations are those not over, and those over that somebody is to be told of.
+func openActivations(tx *gorm.DB) ([]models.OpenProcess, error) {
+	var requests []models.ActivationRequest
+	err := tx.Select("id", "number").Where("closed_at IS NULL OR id IN (?)",
+		tx.Model(&models.Mail{}).Select("activation_request_id").
+			Where("activation_request_id IS NOT NULL AND status IN ? AND NOT ("+ownProcess+")", unsent)).
+		Order("id").Find(&requests).Error
+	list := make([]models.OpenProcess, len(requests))
+	for i, r := range requests {
+		list[i] = models.OpenProcess{Workflow: models.ProcessActivationIssue, WorkflowID: r.WorkflowID(), SubjectID: r.ID}
 	}
 	return list, err
 }

@@ -25,6 +25,7 @@ type PortalDetail struct {
 	Roles    []models.ContactRole // what the address is
 	Holdings []models.Holding     // of products that the portal shows, what ends last first
 	EndsOn   models.Date          // the last end of all holdings
+	Codes    []models.IssuedCode  // further codes of those holdings, newest first, revoked ones too
 	Unlisted bool                 // there are holdings that the portal does not show
 }
 
@@ -56,7 +57,11 @@ func (s *Store) portalContract(tx *gorm.DB, email, license string) (PortalDetail
 	d := PortalDetail{Contract: facts.Contract, Roles: roles, EndsOn: models.EndsOn(facts.Holdings)}
 	d.Holdings = models.PortalHoldings(facts.Holdings, s.rules.Catalogue)
 	d.Unlisted = len(d.Holdings) < len(facts.Holdings)
-	return d, nil
+	shown := make([]int64, len(d.Holdings))
+	for i, h := range d.Holdings {
+		shown[i] = h.ID
+	}
+	return d, tx.Where("holding_id IN ?", shown).Order("id DESC").Find(&d.Codes).Error
 }
 
 // PortalKey is what a contract is asked for by, in stored form.
@@ -93,7 +98,7 @@ func (s *Store) portalFacts(tx *gorm.DB, email string, key PortalKey) (models.Po
 	f := models.PortalFacts{By: key.By, ProductCode: key.ProductCode}
 	contract := tx.Where("license_id = ?", key.License)
 	if key.By == models.PortalByCode {
-		holding, err := optional[models.Holding](tx.Where("code_hash = ?", key.CodeHash))
+		holding, _, err := holdingOfCode(tx, key.CodeHash)
 		if err != nil || holding == nil {
 			return f, nil, err
 		}

@@ -162,11 +162,7 @@ func (s *Store) registerHolding(tx *gorm.DB, contractID int64, plan models.Holdi
 	h, now := plan.After, s.Now()
 	if plan.NewCode {
 		product, _ := s.rules.Catalogue.Product(h.ProductCode)
-		code, err := models.NewActivationCode(rand.Reader, product.CodePrefix)
-		if err != nil {
-			return err
-		}
-		sealed, err := sealer.SealCode(code)
+		sealed, err := newCode(tx, product.CodePrefix, sealer)
 		if err != nil {
 			return err
 		}

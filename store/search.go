@@ -16,7 +16,7 @@ type Hits struct {
 	Contracts    []models.Contract
 	Inquiries    []models.Inquiry
 	// Exact is kind:number (order:ORDC…, application:…, contract:…, inquiry:…,
-	// resend:…, name_change:…) when the text is the number of just one thing, so
+	// resend:…, name_change:…, activation:…) when the text is the number of just one thing, so
 	// that the page can go there at once.
 	Exact string
 }
@@ -116,11 +116,12 @@ func (f *finding) byNumber(text string) error {
 	return nil
 }
 
-// byProcessNumber finds a resend or a name change; it is never one hit among others.
+// byProcessNumber finds a resend, a name change or a request for a code; it is never one hit among others.
 func (f *finding) byProcessNumber(number string) error {
 	for kind, q := range map[string]*gorm.DB{
 		"resend":      f.tx.Model(&models.Resend{}).Where("resend_number = ?", number),
 		"name_change": f.tx.Model(&models.NameChange{}).Where("number = ?", number),
+		"activation":  f.tx.Model(&models.ActivationRequest{}).Where("number = ?", number),
 	} {
 		var found int64
 		if err := q.Count(&found).Error; err != nil {
@@ -152,9 +153,8 @@ func (f *finding) byCode(text string, codeHash func(string) string) error {
 	if !ok || codeHash == nil {
 		return nil
 	}
-	holder := f.tx.Model(&models.Holding{}).Select("contract_id").Where("code_hash = ?", codeHash(key))
 	before := len(f.contracts)
-	if err := f.addContracts(f.tx.Where("id IN (?)", holder)); err != nil {
+	if err := f.addContracts(contractOfCode(f.tx, codeHash(key))); err != nil {
 		return err
 	}
 	if before == 0 && len(f.contracts) == 1 {

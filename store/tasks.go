@@ -67,6 +67,7 @@ type TaskRow struct {
 	ReceiptNumber string // of an application without an order, or nothing
 	ResendNumber  string // of a resend whose person asking was not told, or nothing
 	NameChange    string // number of a name change whose requester was not told, or nothing
+	Activation    string // number of a request for a code whose link or code reached nobody, or nothing
 	License       string // of a contract whose contacts were not told of a change, or nothing
 }
 
@@ -154,11 +155,11 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		return nil, err
 	}
 	byID := map[int64]models.Mail{}
-	var resendIDs, changeIDs, contactIDs []int64
+	var resendIDs, changeIDs, contactIDs, activationIDs []int64
 	for _, m := range mails {
 		byID[m.ID] = m
 		resendIDs, changeIDs = append(resendIDs, given(m.ResendID)...), append(changeIDs, given(m.NameChangeID)...)
-		contactIDs = append(contactIDs, given(m.ContractChangeID)...)
+		contactIDs, activationIDs = append(contactIDs, given(m.ContractChangeID)...), append(activationIDs, given(m.ActivationRequestID)...)
 	}
 	resends, err := resendNumbers(tx, resendIDs)
 	if err != nil {
@@ -169,6 +170,10 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 		return nil, err
 	}
 	licenses, err := licensesOfChanges(tx, contactIDs)
+	if err != nil {
+		return nil, err
+	}
+	activations, err := activationNumbers(tx, activationIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +192,8 @@ func taskRows(tx *gorm.DB, tasks []models.Task) ([]TaskRow, error) {
 			list[i].ResendNumber = resends[*resend]
 		case change != nil:
 			list[i].NameChange = changes[*change]
+		case list[i].Mail.ActivationRequestID != nil:
+			list[i].Activation = activations[*list[i].Mail.ActivationRequestID]
 		case list[i].Mail.ContractChangeID != nil:
 			list[i].License = licenses[*list[i].Mail.ContractChangeID]
 		}

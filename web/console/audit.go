@@ -16,7 +16,7 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change", "activation"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed", "mail_sent_again",
@@ -29,6 +29,8 @@ var (
 		"contract_hidden", "contract_shown",
 		"name_requested", "name_checked", "name_approve", "name_reject", "name_ask_back", "name_answer", "name_withdraw", "name_warned", "name_escalated",
 		"attachment_saved",
+		"activation_requested", "activation_confirmed", "activation_consented", "activation_cancelled", "activation_expired", "activation_replaced",
+		"activation_link_resent", "activation_code_revoked", "activation_code_replaced",
 	}
 )
 
@@ -77,9 +79,11 @@ func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
 }
 
 func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
-	var orders, applications, resends, inquiries, contracts, changes []int64
+	var orders, applications, resends, inquiries, contracts, changes, activations []int64
 	for _, e := range list {
 		switch e.Subject {
+		case "activation":
+			activations = append(activations, e.SubjectID)
 		case "name_change":
 			changes = append(changes, e.SubjectID)
 		case "contract":
@@ -103,6 +107,9 @@ func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
 	}
 	if err == nil {
 		known.changes, err = v.Store.NameChangeNumbers(v.ctx(), changes)
+	}
+	if err == nil {
+		known.activations, err = v.Store.ActivationNumbers(v.ctx(), activations)
 	}
 	if err != nil {
 		return nil, err
@@ -136,6 +143,8 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 		return known.inquiry(e.SubjectID)
 	case "name_change":
 		return known.change(e.SubjectID)
+	case "activation":
+		return known.activation(e.SubjectID)
 	case "contract":
 		return known.contract(e.SubjectID)
 	case "staff":
@@ -184,6 +193,9 @@ func (v *visit) fact(subject, key, value string) string {
 	}
 	if subject == "name_change" && key == "status" {
 		prefix = "name_change_status."
+	}
+	if subject == "activation" && key == "status" {
+		prefix = "activation_status."
 	}
 	if !known {
 		return value

@@ -57,7 +57,7 @@ func listMails(v *visit) error {
 
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
-	var orders, applications, resends, messages, changes, contacts []int64
+	var orders, applications, resends, messages, changes, contacts, activations []int64
 	var recipients []string
 	for _, m := range list {
 		recipients = append(recipients, m.Recipient)
@@ -72,6 +72,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			resends = append(resends, *m.ResendID)
 		case m.NameChangeID != nil:
 			changes = append(changes, *m.NameChangeID)
+		case m.ActivationRequestID != nil:
+			activations = append(activations, *m.ActivationRequestID)
 		case m.ContractChangeID != nil:
 			contacts = append(contacts, *m.ContractChangeID)
 		}
@@ -85,6 +87,9 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 		return nil, err
 	}
 	if known.changes, err = v.Store.NameChangeNumbers(v.ctx(), changes); err != nil {
+		return nil, err
+	}
+	if known.activations, err = v.Store.ActivationNumbers(v.ctx(), activations); err != nil {
 		return nil, err
 	}
 	licenses, err := v.Store.LicensesOfChanges(v.ctx(), contacts)
@@ -113,6 +118,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			rows[i].About, rows[i].AboutURL = v.t("console.subject.account"), accountsURL(m.Recipient)
 		case m.NameChangeID != nil:
 			rows[i].About, rows[i].AboutURL = known.change(*m.NameChangeID)
+		case m.ActivationRequestID != nil:
+			rows[i].About, rows[i].AboutURL = known.activation(*m.ActivationRequestID)
 		case m.ContractChangeID != nil:
 			license := licenses[*m.ContractChangeID]
 			rows[i].About, rows[i].AboutURL = license, "/console/contracts/"+license

@@ -53,6 +53,8 @@ func exactURL(hits store.Hits) string {
 		return "/console/resends/" + number
 	case "name_change":
 		return "/console/name-changes/" + number
+	case "activation":
+		return "/console/activation/" + number
 	case "contract":
 		return "/console/contracts/" + number
 	case "inquiry":

@@ -76,6 +76,8 @@ func (v *visit) taskLines(list []store.TaskRow) []views.TaskLine {
 			lines[i].About, lines[i].URL = t.ReceiptNumber, "/console/applications/"+strconv.FormatInt(*t.ApplicationID, 10)
 		case t.NameChange != "":
 			lines[i].About, lines[i].URL = t.NameChange, "/console/name-changes/"+t.NameChange
+		case t.Activation != "":
+			lines[i].About, lines[i].URL = t.Activation, "/console/activation/"+t.Activation
 		case t.License != "":
 			lines[i].About, lines[i].URL = t.License, "/console/contracts/"+t.License
 		case t.ResendNumber != "":
