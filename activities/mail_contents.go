@@ -20,6 +20,12 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	if err != nil {
 		return mail.Message{}, err
 	}
+	return a.message(facts, data)
+}
+
+// message puts what a mail says into its envelope.
+func (a *Mails) message(facts store.MailFacts, data mail.Data) (mail.Message, error) {
+	m := facts.Mail
 	content, err := a.Renderer.Render(m.Language, data)
 	if err != nil {
 		return mail.Message{}, err
@@ -43,6 +49,9 @@ func (a *Mails) compose(ctx context.Context, m models.Mail) (mail.Message, error
 	}
 	if facts.Subscription != nil {
 		err = a.unsubscribable(facts, &message)
+	}
+	if facts.News != nil {
+		a.list(&message)
 	}
 	return message, err
 }
@@ -86,6 +95,8 @@ func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
 		return a.resendMail(f)
 	case models.MailRenewalNotice:
 		return a.renewalNotice(f)
+	case models.MailNews, models.MailNewsTest:
+		return a.newsMail(f)
 	case models.MailContactChangeDone, models.MailContactChangePartly, models.MailContactAddressReplaced, models.MailContactAddressNew:
 		return a.contactMail(f), nil
 	case models.MailTemporaryPassword, models.MailPasswordChanged:

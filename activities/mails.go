@@ -76,6 +76,9 @@ func (l Links) RenewalPrice(license string) string {
 	return l.Public + "/portal/contracts/" + license + "/renewal"
 }
 
+// News is an issue's page among the back numbers in the portal.
+func (l Links) News(number string) string { return l.Portal() + "/news/" + number }
+
 // Unsubscribe is the page that ends a subscription; opening it changes nothing.
 func (l Links) Unsubscribe(subscriptionID int64, token string) string {
 	return l.Public + "/unsubscribe/" + strconv.FormatInt(subscriptionID, 10) + "/" + token

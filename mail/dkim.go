@@ -53,7 +53,8 @@ func ParseDKIMKey(text []byte) (crypto.Signer, error) {
 // or not a second time, are signed as missing: none can be added on the way.
 var signedFields = []string{
 	"From", "To", "Subject", "Date", "Message-Id", "Mime-Version", "Content-Type", "Content-Language", "Auto-Submitted",
-	"Reply-To", "Cc", "In-Reply-To", "References", "List-Unsubscribe", "List-Unsubscribe-Post", "From", "To", "Subject", "Date",
+	"Reply-To", "Cc", "In-Reply-To", "References", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Precedence",
+	"From", "To", "Subject", "Date",
 }
 
 // Sign puts the signature before a mail. Relaxed forms survive servers that fold

@@ -43,6 +43,7 @@ func Kinds() []Kind {
 		KindContactChangeDone, KindContactChangePartly, KindContactAddressReplaced, KindContactAddressNew,
 		KindTemporaryPassword, KindPasswordChanged,
 		KindNameChangeReceived, KindNameChangeQuestion, KindNameChangeWithdrawn, KindReviewResult,
+		KindNews, KindNewsTest,
 	}
 }
 

@@ -112,7 +112,7 @@ func (r *Renderer) Render(lang models.Language, data Data) (Content, error) {
 		return Content{}, models.Internal(fmt.Errorf("no template for %s in %q", data.Kind(), lang))
 	}
 	v := view{
-		Subject: fill(r.subjects[key.kind].In(lang), r.brand, lang, data.subject(), inquiryOf(data)),
+		Subject: fill(r.subjects[key.kind].In(lang), r.brand, lang, data.subject(), inquiryOf(data), titleOf(data)),
 		Lang:    lang, Company: r.brand.Company.In(lang), Contact: r.brand.Contact.In(lang), Inquiry: inquiryOf(data), D: data,
 	}
 	if wrong := checkHeaderText("subject", v.Subject); len(wrong) > 0 {

@@ -35,14 +35,16 @@ type ResendRefused struct {
 func (ResendRefused) Kind() Kind         { return KindResendRefused }
 func (d ResendRefused) subject() subject { return subject{} }
 
-// templateOf gives the kind whose template a mail is written by: a resent mail is
-// the same mail with a word about it.
+// templateOf gives the kind whose template a mail is written by: a resent mail, and a
+// test, is the same mail with a word about it.
 func templateOf(kind Kind) Kind {
 	switch kind {
 	case KindResentID:
 		return KindDeliveryID
 	case KindResentPassword:
 		return KindDeliveryPassword
+	case KindNewsTest:
+		return KindNews
 	}
 	return kind
 }

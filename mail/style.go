@@ -30,6 +30,8 @@ var styles = map[string]template.CSS{
 	"number":   fontNum + `padding:8px 0;border-top:1px solid #ececef;font-size:15px;line-height:1.6;vertical-align:top;overflow-wrap:anywhere;`,
 	"code":     fontNum + `margin:0 0 16px;padding:14px 16px;border:1px solid #d8d8db;border-radius:8px;background:#f8f8fb;font-size:20px;line-height:1.5;font-weight:bold;letter-spacing:1px;text-align:center;word-break:break-all;`,
 	"said":     `margin:0 0 16px;padding:10px 14px;border-left:3px solid #d8d8db;background:#f8f8fb;overflow-wrap:anywhere;`,
+	"newsh2":   `margin:28px 0 10px;padding:0 0 6px;border-bottom:2px solid #e8f1fe;font-size:17px;line-height:1.5;font-weight:bold;color:#1a1a1a;`,
+	"rule":     `margin:24px 0;border:0;border-top:1px solid #d8d8db;`,
 	"list":     `margin:0 0 16px;padding-left:24px;`,
 	"item":     `margin:0 0 6px;`,
 	"reason":   `width:100%;border-collapse:separate;border-spacing:0;border:1px solid #d8d8db;border-left:5px solid #c74700;border-radius:8px;margin:0 0 14px;`,

@@ -11,7 +11,7 @@ import (
 
 // Subjects holds a subject pattern per kind. Placeholders: {brand} and
 // {company} from the Brand, {order} the order number, {partner} the partner
-// code as " [AB12CD34]", or nothing without one, {inquiry} the inquiry number.
+// code as " [AB12CD34]", or nothing without one, {inquiry} the inquiry number, {title} an issue's title.
 type Subjects map[Kind]models.Text
 
 // DefaultSubjects gives the patterns of the domain (mails), which hold where
@@ -19,6 +19,7 @@ type Subjects map[Kind]models.Text
 func DefaultSubjects() Subjects {
 	all := portalSubjects()
 	maps.Copy(all, orderSubjects())
+	maps.Copy(all, newsSubjects())
 	return all
 }
 
@@ -170,7 +171,7 @@ func (s Subjects) withDefaults() (Subjects, error) {
 func checkPattern(pattern string) error {
 	for _, name := range placeholder.FindAllString(pattern, -1) {
 		switch name {
-		case "{brand}", "{company}", "{order}", "{partner}", "{inquiry}":
+		case "{brand}", "{company}", "{order}", "{partner}", "{inquiry}", "{title}":
 		default:
 			return fmt.Errorf("unknown placeholder %s", name)
 		}
@@ -183,12 +184,13 @@ func checkPattern(pattern string) error {
 
 // fill puts the values in. One pass only: a value that looks like a placeholder
 // stays as it is.
-func fill(pattern string, brand Brand, lang models.Language, s subject, inquiry string) string {
+func fill(pattern string, brand Brand, lang models.Language, s subject, inquiry, title string) string {
 	partner := ""
 	if s.partner != "" {
 		partner = " [" + s.partner + "]"
 	}
 	return strings.NewReplacer(
 		"{brand}", brand.Name, "{company}", brand.Company.In(lang), "{order}", s.order, "{partner}", partner, "{inquiry}", inquiry,
+		"{title}", title,
 	).Replace(pattern)
 }

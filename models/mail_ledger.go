@@ -44,6 +44,10 @@ const (
 	MailNameChangeQuestion  MailKind = "name_change_question"
 	MailNameChangeWithdrawn MailKind = "name_change_withdrawn"
 	MailReviewResult        MailKind = "review_result"
+	// MailNews is an issue of Support Information to one subscriber. A test of it goes to
+	// the member of staff who wants to see it; its version counts tests.
+	MailNews     MailKind = "news"
+	MailNewsTest MailKind = "news_test"
 )
 
 // TellsPassword says whether the mail brings a delivery's password.
@@ -81,12 +85,12 @@ const MailWithdrawn = "withdrawn"
 // CanGoAgain says whether staff may send the mail once more: it reached nobody, or
 // nobody knows. ID and PW mails go by a resend, an order-accepted mail by the
 // send-back that its refusal makes, an answer by its inquiry, and who owns an
-// account asks for its mails anew.
+// account asks for its mails anew. News can be read in the portal.
 func (m Mail) CanGoAgain() bool {
 	switch {
 	case m.Status != MailFailed && m.Status != MailUnknown, m.Reply == MailWithdrawn:
 		return false
-	case m.Kind.TellsDelivery(), m.Kind == MailOrderAccepted, m.Kind == MailRenewalNotice:
+	case m.Kind.TellsDelivery(), m.Kind == MailOrderAccepted, m.Kind == MailRenewalNotice, m.NewsIssueID != nil:
 		return false
 	}
 	return m.InquiryMessageID == nil && m.AccountID == nil
@@ -117,6 +121,8 @@ type Mail struct {
 	ActivationRequestID *int64
 	IssuedCodeID        *int64
 	Mailbox             Mailbox
+	NewsIssueID         *int64 // the issue of Support Information that it brings
+	SubscriptionID      *int64 // to whom of its subscribers
 	Version             int
 	Again               int // counts how often staff sent the same once more
 	Recipient           string

@@ -35,6 +35,8 @@ type NumberFormats struct {
 	// Of requests for further activation codes.
 	ActivationPrefix string // AR
 	ActivationDigits int    // 7
+	NewsPrefix       string // NW
+	NewsDigits       int    // 7
 	FirstLicenseID   int64
 }
 
@@ -111,6 +113,11 @@ func (f NumberFormats) NewNameChangeNumber(random io.Reader) (string, error) {
 // NewActivationNumber makes AR and random digits; the database refuses one that is taken.
 func (f NumberFormats) NewActivationNumber(random io.Reader) (string, error) {
 	return prefixed(random, f.ActivationPrefix, f.ActivationDigits)
+}
+
+// NewNewsNumber makes NW and random digits; the database refuses one that is taken.
+func (f NumberFormats) NewNewsNumber(random io.Reader) (string, error) {
+	return prefixed(random, f.NewsPrefix, f.NewsDigits)
 }
 
 func prefixed(random io.Reader, prefix string, digits int) (string, error) {

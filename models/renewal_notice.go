@@ -13,7 +13,7 @@ type MailTopic string
 const TopicRenewal MailTopic = "renewal"
 
 // MailTopics lists them.
-var MailTopics = []MailTopic{TopicRenewal}
+var MailTopics = []MailTopic{TopicRenewal, TopicNews}
 
 // MailSubscription says whether an address wishes to receive mails of a topic. There
 // is a row as soon as one was to be sent; it names the link that ends it.

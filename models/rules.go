@@ -28,6 +28,8 @@ type Rules struct {
 	NameChanges NameChangeRules
 	// Activation says which further codes there are and how they are confirmed.
 	Activation ActivationRules
+	// News says how fast news by mail goes out.
+	News NewsRules
 	// InquiryDays are the business days within which an inquiry is to be answered.
 	InquiryDays int
 	// ContractShownYears is how long an ended contract is still shown to its contacts.

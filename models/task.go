@@ -35,6 +35,8 @@ func (m Mail) Task() (kind TaskKind, needed bool) {
 	switch {
 	case m.Kind == MailRenewalNotice: // shown with the contract; the next one follows
 		return "", false
+	case m.NewsIssueID != nil: // shown with the issue; there are a hundred thousand of them
+		return "", false
 	case m.Status == MailUnknown:
 		return TaskMailUnknown, true
 	case m.Status != MailFailed || m.Kind == MailOrderAccepted:

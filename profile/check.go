@@ -94,7 +94,8 @@ func (c *checker) brand(b Brand) {
 var numberPrefix = regexp.MustCompile(`^[A-Z]{2,6}$`)
 
 func (c *checker) numbers(n Numbers) {
-	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix, "name_change_prefix": n.NameChangePrefix, "activation_prefix": n.ActivationPrefix} {
+	for field, prefix := range map[string]string{"order_prefix": n.OrderPrefix, "delivery_prefix": n.DeliveryPrefix, "resend_prefix": n.ResendPrefix, "inquiry_prefix": n.InquiryPrefix, "name_change_prefix": n.NameChangePrefix, "activation_prefix": n.ActivationPrefix,
+		"news_prefix": n.NewsPrefix} {
 		if !numberPrefix.MatchString(prefix) {
 			c.add("numbers."+field, "not_a_number_prefix")
 		}
@@ -118,6 +119,10 @@ func (c *checker) numbers(n Numbers) {
 	}
 	c.between("numbers.activation_digits", n.ActivationDigits, minDigits, maxDigits)
 	c.between("numbers.name_change_digits", n.NameChangeDigits, minDigits, maxDigits)
+	if slices.Contains([]string{n.OrderPrefix, n.DeliveryPrefix, n.ResendPrefix, n.InquiryPrefix, n.NameChangePrefix, n.ActivationPrefix}, n.NewsPrefix) {
+		c.add("numbers.news_prefix", "prefix_taken")
+	}
+	c.between("numbers.news_digits", n.NewsDigits, minDigits, maxDigits)
 	c.between("numbers.order_digits", n.OrderDigits, minDigits, maxDigits)
 	c.between("numbers.delivery_digits", n.DeliveryDigits, minDigits, maxDigits)
 	if n.FirstLicenseID < 1 || n.FirstLicenseID > maxLicenseID {
@@ -156,6 +161,9 @@ func (c *checker) process(p Process, dev Dev) {
 	c.between("process.inquiry_business_days", p.InquiryBusinessDays, 1, 60)
 	c.between("process.name_change_business_days", p.NameChangeBusinessDays, 1, 60)
 	c.between("process.name_change_warning_business_days", p.NameChangeWarningBusinessDays, 0, max(0, p.NameChangeBusinessDays-1))
+	c.between("process.news_per_second", p.NewsPerSecond, 1, 2000)
+	c.between("process.news_connections", p.NewsConnections, 1, 16)
+	c.span("process.news_retry", p.NewsRetry, 10*time.Second, 24*time.Hour)
 	const reminders = "process.send_back_reminder_business_days"
 	for i, days := range p.SendBackReminderBusinessDays {
 		c.between(at(reminders, i), days, 1, 250)

@@ -126,7 +126,7 @@ func TestDefaultRules(t *testing.T) {
 	want := models.NumberFormats{
 		OrderPrefix: "ORDC", OrderDigits: 7, DeliveryPrefix: "SHPC", DeliveryDigits: 7, ResendPrefix: "RS", ResendDigits: 7,
 		InquiryPrefix: "IQ", InquiryDigits: 7, NameChangePrefix: "NC", NameChangeDigits: 7,
-		ActivationPrefix: "AR", ActivationDigits: 7,
+		ActivationPrefix: "AR", ActivationDigits: 7, NewsPrefix: "NW", NewsDigits: 7,
 		FirstLicenseID: 10000001,
 	}
 	if r.Numbers != want {

@@ -51,6 +51,7 @@ func MailKinds() []models.MailKind {
 		models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 		models.MailContactAddressReplaced, models.MailContactAddressNew,
 		MailSupportAccount, models.MailRenewalNotice,
+		models.MailNews, models.MailNewsTest,
 		MailInvitation, MailVerificationCode,
 		models.MailInquiryReceived, models.MailInquiryAnswer,
 	}
@@ -67,10 +68,12 @@ var subjectNeeds = map[models.MailKind][]string{
 	models.MailOrderCancelled:   {"{order}"},
 	models.MailInquiryReceived:  {"{inquiry}"},
 	models.MailInquiryAnswer:    {"{inquiry}"},
+	models.MailNews:             {"{title}"},
+	models.MailNewsTest:         {"{title}"},
 }
 
 // subjectWords are the placeholders a subject may have.
-var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}", "{inquiry}"}
+var subjectWords = []string{"{brand}", "{company}", "{order}", "{partner}", "{inquiry}", "{title}"}
 
 var subjectWord = regexp.MustCompile(`\{[^{}]*\}?`)
 

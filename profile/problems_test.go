@@ -79,6 +79,8 @@ var slips = []struct {
 	{"number prefix", "order_prefix: ORDC", "order_prefix: ordc", "", "numbers.order_prefix", "not_a_number_prefix"},
 	{"prefix of another number", "resend_prefix: RS", "resend_prefix: SHPC", "", "numbers.resend_prefix", "prefix_taken"},
 	{"prefix of a name change", "name_change_prefix: NC", "name_change_prefix: IQ", "", "numbers.name_change_prefix", "prefix_taken"},
+	{"prefix of news", "news_prefix: NW", "news_prefix: NC", "", "numbers.news_prefix", "prefix_taken"},
+	{"news without end", "news_per_second: 20", "news_per_second: 0", "", "process.news_per_second", "out_of_range"},
 	{"attachments without end", "name_change_attachment_mb: 5", "name_change_attachment_mb: 50", "", "limits.name_change_attachment_mb", "out_of_range"},
 	{"prefixes alike", "delivery_prefix: SHPC", "delivery_prefix: ORDC", "", "numbers.delivery_prefix", "same_prefix"},
 	{"inquiry prefix alike", "inquiry_prefix: IQ", "inquiry_prefix: ORDC", "", "numbers.inquiry_prefix", "same_inquiry_prefix"},

@@ -50,6 +50,9 @@ type Numbers struct {
 	// Of requests for further activation codes.
 	ActivationPrefix string `yaml:"activation_prefix"`
 	ActivationDigits int    `yaml:"activation_digits"`
+	// Of issues of news by mail.
+	NewsPrefix string `yaml:"news_prefix"`
+	NewsDigits int    `yaml:"news_digits"`
 	// FirstLicenseID is the first license ID given out; later ones count up.
 	FirstLicenseID int64 `yaml:"first_license_id"`
 }
@@ -96,6 +99,12 @@ type Process struct {
 	NameChangeBusinessDays int   `yaml:"name_change_business_days"`
 	// NameChangeWarningBusinessDays is how long before that day staff are warned.
 	NameChangeWarningBusinessDays int `yaml:"name_change_warning_business_days"`
+	// NewsPerSecond is how many mails of an issue of news go out in a second, over
+	// NewsConnections at once.
+	NewsPerSecond   int `yaml:"news_per_second"`
+	NewsConnections int `yaml:"news_connections"`
+	// NewsRetry is how long a mail of an issue waits that was refused for the moment.
+	NewsRetry Duration `yaml:"news_retry"`
 }
 
 // Limits bounds what people may send in.
@@ -139,6 +148,7 @@ func (p *Profile) NumberFormats() models.NumberFormats {
 		InquiryPrefix: p.Numbers.InquiryPrefix, InquiryDigits: p.Numbers.InquiryDigits,
 		NameChangePrefix: p.Numbers.NameChangePrefix, NameChangeDigits: p.Numbers.NameChangeDigits,
 		ActivationPrefix: p.Numbers.ActivationPrefix, ActivationDigits: p.Numbers.ActivationDigits,
+		NewsPrefix: p.Numbers.NewsPrefix, NewsDigits: p.Numbers.NewsDigits,
 		FirstLicenseID: p.Numbers.FirstLicenseID,
 	}
 }
@@ -166,6 +176,7 @@ func (p *Profile) Rules() models.Rules {
 			AttachmentBytes: int64(p.Limits.NameChangeAttachmentMB) << 20, Attachments: p.Limits.NameChangeAttachments,
 		},
 		Activation:         p.ActivationRules(),
+		News:               models.NewsRules{PerSecond: p.Process.NewsPerSecond, Connections: p.Process.NewsConnections, Retry: p.Process.NewsRetry.Duration},
 		InquiryDays:        p.Process.InquiryBusinessDays,
 		ContractShownYears: p.Lifetimes.ContractShownYears,
 		TemporaryPassword:  p.Lifetimes.TemporaryPassword.Duration,

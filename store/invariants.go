@@ -30,7 +30,7 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 	var broken []Violation
 	err := s.snapshot(ctx, func(tx *gorm.DB) error {
 		broken = nil
-		for _, rule := range slices.Concat(invariants, resendInvariants, addressInvariants, nameChangeInvariants, contactInvariants, activationInvariants, s.codeLimits()) {
+		for _, rule := range slices.Concat(invariants, resendInvariants, addressInvariants, nameChangeInvariants, contactInvariants, activationInvariants, newsInvariants, s.codeLimits()) {
 			var v Violation
 			query := "SELECT COUNT(*) AS count, COALESCE(MIN(example), '') AS example FROM (" + rule.query + ") AS breaches"
 			if err := tx.Raw(query).Scan(&v).Error; err != nil {

@@ -31,6 +31,7 @@ type MailFacts struct {
 	Change       *models.ContractChange   // with its fields
 	Renewals     []RenewalDue             // that a renewal notice tells of
 	Subscription *models.MailSubscription // to what the mail belongs
+	News         *models.NewsIssue        // that the mail brings
 	EndUserName  string                   // the contract's holder once registered, else as applied
 }
 
@@ -47,6 +48,9 @@ func (s *Store) MailFacts(ctx context.Context, mailID int64) (MailFacts, error) 
 		}
 		if f.Mail.RenewalDigestID != nil {
 			return s.mailRenewals(tx, &f)
+		}
+		if f.Mail.NewsIssueID != nil {
+			return newsFacts(tx, &f)
 		}
 		if f.Mail.ContractChangeID != nil {
 			return contractChangeFacts(tx, &f)

@@ -39,6 +39,7 @@ func mailKey(m models.Mail) string {
 		{"order", m.OrderID}, {"application", m.ApplicationID}, {"send-back", m.SendBackID}, {"resend", m.ResendID}, {"inquiry-message", m.InquiryMessageID},
 		{"contract-change", m.ContractChangeID}, {"account", m.AccountID}, {"name-change", m.NameChangeID}, {"renewal-digest", m.RenewalDigestID},
 		{"activation", m.ActivationRequestID}, {"issued-code", m.IssuedCodeID},
+		{"news", m.NewsIssueID}, {"subscription", m.SubscriptionID},
 	} {
 		if ref.id != nil {
 			parts = append(parts, fmt.Sprintf("%s-%d", ref.name, *ref.id))
@@ -120,7 +121,7 @@ func (s *Store) lost(tx *gorm.DB, id int64, lease time.Duration, m *models.Mail)
 	now := s.Now()
 	lost := tx.Model(&models.Mail{}).
 		Where("id = ? AND status = ? AND claimed_at < ?", id, models.MailSending, now.Add(-lease)).
-		Updates(map[string]any{"status": models.MailUnknown, "finished_at": now, "reply": "the sending process ended"})
+		Updates(map[string]any{"status": models.MailUnknown, "finished_at": now, "reply": processEnded})
 	if lost.Error != nil {
 		return lost.Error
 	}
@@ -197,6 +198,8 @@ func (s *Store) stale(tx *gorm.DB, m models.Mail) (bool, error) {
 		return s.reminderStale(tx, m)
 	case m.Kind == models.MailRenewalNotice:
 		return s.renewalStale(tx, m)
+	case m.Kind == models.MailNews:
+		return newsStale(tx, m)
 	case m.Kind.TellsDelivery():
 		told, err := passwordVersionOf(tx, m)
 		if err != nil {

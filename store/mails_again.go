@@ -106,6 +106,8 @@ func mailSubject(m models.Mail) (subject string, id int64) {
 		return "name_change", *m.NameChangeID
 	case m.ActivationRequestID != nil:
 		return "activation", *m.ActivationRequestID
+	case m.NewsIssueID != nil:
+		return "news", *m.NewsIssueID
 	}
 	return "mail", m.ID
 }

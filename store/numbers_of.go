@@ -44,6 +44,16 @@ func (s *Store) NameChangeNumbers(ctx context.Context, ids []int64) (map[int64]s
 	return numbers, translate(err)
 }
 
+// NewsNumbers gives the numbers of issues of news by row, in one query.
+func (s *Store) NewsNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	numbers, err := newsNumbers(s.reader(ctx), ids)
+	return numbers, translate(err)
+}
+
+func newsNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	return numbersOf(tx.Model(&models.NewsIssue{}).Select("id, number"), ids)
+}
+
 func nameChangeNumbers(tx *gorm.DB, ids []int64) (map[int64]string, error) {
 	return numbersOf(tx.Model(&models.NameChange{}).Select("id, number"), ids)
 }

@@ -14,7 +14,7 @@ func (s *Store) OpenProcesses(ctx context.Context) ([]models.OpenProcess, error)
 	var list []models.OpenProcess
 	err := s.snapshot(ctx, func(tx *gorm.DB) error {
 		list = nil
-		for _, open := range []func(*gorm.DB) ([]models.OpenProcess, error){openOrders, openApplications, openMails, openResends, openNameChanges, openActivations} {
+		for _, open := range []func(*gorm.DB) ([]models.OpenProcess, error){openOrders, openApplications, openMails, openResends, openNameChanges, openActivations, openNews} {
 			some, err := open(tx)
 			if err != nil {
 				return err
@@ -110,6 +110,21 @@ func openActivations(tx *gorm.DB) ([]models.OpenProcess, error) {
 	list := make([]models.OpenProcess, len(requests))
 	for i, r := range requests {
 		list[i] = models.OpenProcess{Workflow: models.ProcessActivationIssue, WorkflowID: r.WorkflowID(), SubjectID: r.ID}
+	}
+	return list, err
+}
+
+// openNews are those that wait for their moment or are being sent, paused ones too, and
+// cancelled ones that still have mails to withdraw.
+func openNews(tx *gorm.DB) ([]models.OpenProcess, error) {
+	var issues []models.NewsIssue
+	err := tx.Select("id", "number").Where("status IN ? OR id IN (?)",
+		[]models.NewsStatus{models.NewsScheduled, models.NewsSending, models.NewsPaused},
+		tx.Model(&models.Mail{}).Select("news_issue_id").Where("kind = ? AND status IN ?", models.MailNews, unsent)).
+		Order("id").Find(&issues).Error
+	list := make([]models.OpenProcess, len(issues))
+	for i, n := range issues {
+		list[i] = models.OpenProcess{Workflow: models.ProcessNewsIssue, WorkflowID: n.WorkflowID(), SubjectID: n.ID}
 	}
 	return list, err
 }

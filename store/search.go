@@ -16,7 +16,7 @@ type Hits struct {
 	Contracts    []models.Contract
 	Inquiries    []models.Inquiry
 	// Exact is kind:number (order:ORDC…, application:…, contract:…, inquiry:…,
-	// resend:…, name_change:…, activation:…) when the text is the number of just one thing, so
+	// resend:…, name_change:…, activation:…, news:…) when the text is the number of just one thing, so
 	// that the page can go there at once.
 	Exact string
 }
@@ -116,12 +116,13 @@ func (f *finding) byNumber(text string) error {
 	return nil
 }
 
-// byProcessNumber finds a resend, a name change or a request for a code; it is never one hit among others.
+// byProcessNumber finds a resend, a name change, a request for a code or an issue of news; it is never one hit among others.
 func (f *finding) byProcessNumber(number string) error {
 	for kind, q := range map[string]*gorm.DB{
 		"resend":      f.tx.Model(&models.Resend{}).Where("resend_number = ?", number),
 		"name_change": f.tx.Model(&models.NameChange{}).Where("number = ?", number),
 		"activation":  f.tx.Model(&models.ActivationRequest{}).Where("number = ?", number),
+		"news":        f.tx.Model(&models.NewsIssue{}).Where("number = ?", number),
 	} {
 		var found int64
 		if err := q.Count(&found).Error; err != nil {

@@ -24,6 +24,7 @@ type Activities struct {
 	Resends     *activities.Resends
 	NameChanges *activities.NameChanges
 	Renewals    *activities.Renewals
+	News        *activities.News
 }
 
 // Options say how the worker runs.
@@ -61,7 +62,7 @@ func Register(r interface {
 }, a Activities,
 ) {
 	RegisterWorkflows(r)
-	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges, a.Renewals} {
+	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges, a.Renewals, a.News} {
 		r.RegisterActivityWithOptions(collaborator, activity.RegisterOptions{})
 	}
 }
@@ -79,6 +80,7 @@ func RegisterWorkflows(r interface {
 		protocol.DeliveryResendWorkflow:   workflows.DeliveryResend,
 		protocol.NameChangeWorkflow:       workflows.NameChange,
 		protocol.RenewalNoticesWorkflow:   workflows.RenewalNotices,
+		protocol.NewsIssueWorkflow:        workflows.NewsIssue,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}
