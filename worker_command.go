@@ -145,6 +145,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 		NameChanges: &activities.NameChanges{Store: a.store},
 		Renewals:    &activities.Renewals{Store: a.store, Keys: a.ring},
 	}
+	all.News = &activities.News{Store: a.store, Mails: all.Mails}
 	return all, func() { teller.Close(); sender.Close() }, nil
 }
 

@@ -24,21 +24,27 @@ type News struct {
 // NewsBody is what an issue says in one language, in both forms of a mail. It is made
 // once for all of its recipients.
 type NewsBody struct {
-	HTML template.HTML
-	Text string
+	html template.HTML
+	text string
 }
+
+// HTML is the form with headings and links.
+func (b NewsBody) HTML() template.HTML { return b.html }
+
+// Text is the plain form.
+func (b NewsBody) Text() string { return b.text }
 
 // NewNewsBody makes both forms of a text in Markdown.
 func NewNewsBody(text string) (NewsBody, error) {
 	html, err := markdown.HTML(text, newsStyle)
-	return NewsBody{HTML: html, Text: markdown.Plain(text)}, err
+	return NewsBody{html: html, text: markdown.Plain(text)}, err
 }
 
 // newsStyle dresses an issue as other mails are.
 func newsStyle(element string) string { return string(styles[newsStyles[element]]) }
 
 var newsStyles = map[string]string{
-	"h2": "newsh2", "h3": "h2", "h4": "h2", "p": "p", "ul": "list", "li": "item", "blockquote": "said", "hr": "rule", "a": "link",
+	"h2": "newsh2", "h3": "newsh2", "h4": "h2", "p": "p", "ul": "list", "li": "item", "blockquote": "said", "hr": "rule", "a": "link",
 }
 
 // Kind names the mail.

@@ -36,7 +36,7 @@ var portalName = models.Text{JA: "法人カスタマーサービス & サポー�
 
 // samples gives one filled mail of every kind.
 func samples() []Data {
-	return slices.Concat(orderSamples(), renewalSamples(), contactSamples(), accountSamples())
+	return slices.Concat(orderSamples(), renewalSamples(), contactSamples(), accountSamples(), newsSamples())
 }
 
 func orderSamples() []Data {
@@ -199,6 +199,9 @@ func TestEveryKindSaysAllItsDataInBothLanguages(t *testing.T) {
 
 // valuesOf collects what people are to read in a mail's data.
 func valuesOf(v reflect.Value, lang models.Language) []string {
+	if !v.CanInterface() {
+		return nil
+	}
 	switch d := v.Interface().(type) {
 	case models.Text:
 		return []string{d.In(lang)}
@@ -385,6 +388,9 @@ func fillHostile(v reflect.Value) {
 		v.Set(filled)
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if v.Type() == reflect.TypeFor[News]() && v.Type().Field(i).Name == "Title" {
+				continue // all of a subject: with a line break in it, it is refused
+			}
 			if name := v.Type().Field(i).Name; v.Field(i).CanSet() && name != "OrderNumber" && name != "PartnerCode" && name != "InquiryNumber" {
 				fillHostile(v.Field(i))
 			}

@@ -33,7 +33,7 @@ func (p plain) blocks(parent ast.Node) []string {
 			list = append(list, indented(strings.Join(p.blocks(n), "\n\n"), "> ", "> "))
 		case *ast.ThematicBreak:
 			list = append(list, rule)
-		case *ast.FencedCodeBlock:
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			list = append(list, indented(strings.TrimRight(p.lines(n), "\n"), "    ", "    "))
 		default:
 			list = append(list, p.inline(n))

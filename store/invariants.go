@@ -131,12 +131,13 @@ var invariants = []invariant{
 		WHERE (status IN ('sent', 'failed', 'unknown')) <> (finished_at IS NOT NULL)`},
 	{"an_unknown_mail_has_a_task", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'mail_unknown'
-		WHERE m.status = 'unknown' AND m.inquiry_message_id IS NULL AND m.account_id IS NULL AND t.id IS NULL`},
+		WHERE m.status = 'unknown' AND m.inquiry_message_id IS NULL AND m.account_id IS NULL AND t.id IS NULL
+		AND m.kind NOT IN ('renewal_notice', 'news', 'news_test')`},
 	{"a_failed_notice_has_a_task", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'mail_failed'
 		WHERE m.status = 'failed' AND m.reply <> 'withdrawn' AND m.inquiry_message_id IS NULL AND m.account_id IS NULL AND t.id IS NULL
 		AND m.kind NOT IN ('order_accepted', 'delivery_id', 'delivery_password', 'delivery_password_again',
-			'resent_delivery_id', 'resent_delivery_password')`},
+			'resent_delivery_id', 'resent_delivery_password', 'renewal_notice', 'news', 'news_test')`},
 	{"a_refused_delivery_mail_has_a_task", `SELECT CAST(m.id AS TEXT) AS example FROM mails m
 		JOIN shipments s ON s.order_id = m.order_id AND s.password_version = m.version
 		LEFT JOIN tasks t ON t.mail_id = m.id AND t.kind = 'delivery_failed'

@@ -16,6 +16,7 @@ var tables = []string{
 	"holdings", "holding_changes", "shipments", "mails", "tasks", "documents", "audit_entries", "outbox", "idempotency_keys",
 	"running_numbers", "password_requests", "resends", "resend_decisions",
 	"inquiries", "inquiry_messages", "mail_subscriptions", "renewal_digests", "renewal_notices",
+	"news_issues", "news_decisions",
 }
 
 // Census counts everything that a process can leave behind: rows of every table,
@@ -44,6 +45,7 @@ func (h *House) Census() map[string]int {
 		"SELECT 'holding of ' || quantity FROM holdings",
 		"SELECT 'task ' || kind FROM tasks",
 		"SELECT 'renewal notice ' || days || ' to ' || role FROM renewal_notices",
+		"SELECT 'news ' || status || ' version ' || version || ' to ' || recipients FROM news_issues",
 		"SELECT 'queued digest' FROM renewal_digests WHERE queued_at IS NOT NULL",
 	} {
 		rows, err := db.QueryContext(context.Background(), query)
@@ -95,6 +97,7 @@ func (h *House) PersonalData() []string {
 		"SELECT asker_company_name, asker_person_name, asker_phone, asker_email, contract_company, contract_person, address_salt FROM inquiries",
 		"SELECT text, sender FROM inquiry_messages",
 		"SELECT address, link_salt FROM mail_subscriptions",
+		"SELECT title_ja, title_en, body_ja, body_en FROM news_issues",
 	} {
 		all = append(all, h.strings(query)...)
 	}

@@ -56,6 +56,8 @@ type House struct {
 	url     string
 	rules   models.Rules
 	numbers atomic.Int64
+
+	subscribed int // addresses
 }
 
 // Options say what kind of house it is.
@@ -180,6 +182,7 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 		NameChanges: &activities.NameChanges{Store: h.Store},
 		Renewals:    &activities.Renewals{Store: h.Store, Keys: h.Ring},
 	}
+	all.News = &activities.News{Store: h.Store, Mails: all.Mails}
 	if temporal != nil {
 		h.Outbox = outbox.New(h.Store, temporal, Quiet(), 2)
 		h.t.Cleanup(h.Outbox.Close)
