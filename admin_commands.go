@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/config"
-	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/web/console"
@@ -58,48 +57,6 @@ func (s seedCommand) Run(ctx context.Context) error {
 			Progress: func(n int) { fmt.Fprintf(os.Stderr, "\r%d of %d orders", n, s.Orders) },
 		})
 	})
-}
-
-type verifyCommand struct{}
-
-// Run checks the invariants and fails when one is broken.
-func (verifyCommand) Run(ctx context.Context) error {
-	return withApp(ctx, func(a *app) error {
-		violations, err := a.store.Invariants(ctx)
-		for _, v := range violations {
-			fmt.Printf("%s: %d, such as %s\n", v.Name, v.Count, v.Example)
-		}
-		if err == nil && len(violations) > 0 {
-			err = fmt.Errorf("%d invariants are broken", len(violations))
-		}
-		if err == nil {
-			fmt.Println("all invariants hold")
-		}
-		if err != nil {
-			return err
-		}
-		if f := a.checkProcesses(ctx); f.state != fine {
-			fmt.Printf("%s: %s\n→ %s\n", f.subject, f.detail, f.advice)
-		}
-		return nil
-	})
-}
-
-type keysCommand struct {
-	Generate keysGenerate `cmd:"" help:"Print a new server key for TODOKE_KEYS."`
-}
-
-type keysGenerate struct {
-	Number int `help:"The key's number; one more than the newest on the ring." default:"1"`
-}
-
-// Run prints a new key.
-func (k keysGenerate) Run() error {
-	key, err := keys.Generate(k.Number)
-	if err == nil {
-		fmt.Println(key)
-	}
-	return err
 }
 
 // operator is who acts on the command line.

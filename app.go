@@ -11,6 +11,7 @@ import (
 	"github.com/todoke/todoke/config"
 	"github.com/todoke/todoke/files"
 	"github.com/todoke/todoke/keys"
+	"github.com/todoke/todoke/licensefile"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
@@ -24,6 +25,7 @@ type app struct {
 	config   config.Config
 	profile  *profile.Profile
 	ring     *keys.Ring
+	signer   *licensefile.Signer // nil where no license files are issued
 	store    *store.Store
 	files    *files.Store
 	temporal client.Client
@@ -53,11 +55,18 @@ func openApp(ctx context.Context, o appOptions) (*app, error) {
 	if a.ring, err = keys.Parse(o.config.Keys); err != nil {
 		return nil, fmt.Errorf("%sKEYS: %w", config.Prefix, err)
 	}
+	if a.signer, err = licensefile.ParseSigner(o.config.LicenseKeys, a.profile.Brand.LegalName.JA); err != nil {
+		return nil, fmt.Errorf("%sLICENSE_KEYS: %w", config.Prefix, err)
+	}
 	a.store, err = store.Open(ctx, store.Options{
 		URL: o.config.DatabaseURL, Rules: a.profile.Rules(), Installation: o.config.PublicURL, MaxConnections: o.config.MaxConnections,
+		Key: a.ring.CurrentKey(),
 	})
 	if err != nil {
 		return nil, err
+	}
+	if err := a.loadHashKey(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
 	}
 	if a.files, err = files.Open(ctx, o.config.FilesURL); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -71,6 +80,24 @@ func openApp(ctx context.Context, o appOptions) (*app, error) {
 	}
 	return a, nil
 }
+
+// loadHashKey has codes looked up by the key that the database keeps since keys were
+// rotated. Without it new codes would get hashes that nothing finds.
+func (a *app) loadHashKey(ctx context.Context) error {
+	if a.schemaCurrent(ctx) != nil {
+		return nil // whoever needs the schema says so, or migrates and asks again
+	}
+	kept, err := a.store.CodeHashKey(ctx)
+	if err != nil || kept == nil {
+		return err
+	}
+	if err := a.ring.UseHashKey(*kept); err != nil {
+		return fmt.Errorf("%w %d, which is not in %sKEYS", errHashKey, kept.Key, config.Prefix)
+	}
+	return nil
+}
+
+var errHashKey = errors.New("the look-up hashes of activation codes need server key")
 
 func (a *app) close() error {
 	var errs []error

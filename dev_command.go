@@ -14,6 +14,7 @@ import (
 	"github.com/todoke/todoke/api"
 	"github.com/todoke/todoke/config"
 	"github.com/todoke/todoke/keys"
+	"github.com/todoke/todoke/licensefile"
 	"github.com/todoke/todoke/mail/mailbox"
 	"github.com/todoke/todoke/metrics"
 	"github.com/todoke/todoke/outbox"
@@ -90,7 +91,11 @@ func (d *dev) prepare() error {
 	if err := os.WriteFile(d.path(devMark), []byte("made by todoke dev\n"), 0o600); err != nil {
 		return err
 	}
-	ring, err := devKeys(d.path("keys"))
+	ring, err := devKeys(d.path("keys"), keys.Generate)
+	if err != nil {
+		return err
+	}
+	licenseKeys, err := devKeys(d.path("license-keys"), licensefile.Generate)
 	if err != nil {
 		return err
 	}
@@ -113,7 +118,7 @@ func (d *dev) prepare() error {
 		TemporalUIURL:   fmt.Sprintf("http://127.0.0.1:%d", d.command.TemporalUI),
 		SMTPHost:        host, SMTPPort: smtpPort, SMTPTLS: "none", SMTPPool: 8,
 		BounceSMTP: d.command.BounceSMTP,
-		FilesURL:   "file://" + filepath.ToSlash(d.path("files")), Keys: ring, PublicURL: "http://" + browsable(d.command.HTTP),
+		FilesURL:   "file://" + filepath.ToSlash(d.path("files")), Keys: ring, LicenseKeys: licenseKeys, PublicURL: "http://" + browsable(d.command.HTTP),
 		HTTPAddr: d.command.HTTP, WorkerConcurrency: 20, LogLevel: "info",
 	}
 	return d.config.Check()
@@ -141,13 +146,13 @@ func forget(folder string) error {
 	return nil
 }
 
-// devKeys makes a server key at the first start and keeps it for the next.
-func devKeys(path string) (string, error) {
+// devKeys makes a key at the first start and keeps it for the next.
+func devKeys(path string, generate func(number int) (string, error)) (string, error) {
 	kept, err := os.ReadFile(path)
 	if err == nil {
 		return string(kept), nil
 	}
-	made, err := keys.Generate(1)
+	made, err := generate(1)
 	if err != nil {
 		return "", err
 	}
@@ -219,6 +224,9 @@ func (d *dev) serve(ctx context.Context) error {
 		{Kind: "mailbox", URL: "http://" + browsable(d.command.MailboxHTTP)}, {Kind: "temporal", URL: d.config.TemporalUIURL},
 	}
 	if _, err := d.app.store.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := errors.Join(d.app.loadHashKey(ctx), d.app.publishLicenseKeys(ctx)); err != nil {
 		return err
 	}
 	m := metrics.New(d.app.store, d.app.profile.Calendar().CoveredUntil())

@@ -158,6 +158,9 @@ func checkTemporal(ctx context.Context, c config.Config) finding {
 // enough to look; the other findings say why it is not.
 func checkRunning(ctx context.Context, c config.Config) []finding {
 	a, err := openApp(ctx, appOptions{config: c, log: newLog("error")})
+	if errors.Is(err, errHashKey) {
+		return []finding{result("keys in use", "", err, "put the key back into TODOKE_KEYS")}
+	}
 	if err != nil {
 		return nil
 	}

@@ -34,6 +34,9 @@ func (command serveCommand) Run(ctx context.Context) error {
 	if err := a.schemaCurrent(ctx); err != nil {
 		return err
 	}
+	if err := a.publishLicenseKeys(ctx); err != nil {
+		return err
+	}
 	m := metrics.New(a.store, a.profile.Calendar().CoveredUntil())
 	teller := outbox.New(a.store, a.temporal, a.log, 4)
 	defer teller.Close()

@@ -43,7 +43,10 @@ type Config struct {
 
 	FilesURL string `env:"FILES_URL,required"` // file:///folder or s3://bucket
 	Keys     string `env:"KEYS,required"`      // 1:base64,2:base64
-	Profile  string `env:"PROFILE"`            // path of a vendor profile; empty: the one that ships
+	// LicenseKeys sign license files, 1:base64,2:base64 of Ed25519 seeds; empty: none are issued.
+	LicenseKeys string `env:"LICENSE_KEYS"`
+
+	Profile string `env:"PROFILE"` // path of a vendor profile; empty: the one that ships
 
 	PublicURL      string   `env:"PUBLIC_URL,required"`
 	HTTPAddr       string   `env:"HTTP_ADDR" envDefault:":8080"`

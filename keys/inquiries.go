@@ -3,7 +3,6 @@ package keys
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base32"
 	"fmt"
 	"strings"
@@ -26,8 +25,11 @@ func (r *Ring) InquirySignature(i models.Inquiry) (string, error) {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac.Sum(nil)[:inquirySignatureBytes])), nil
 }
 
-// InquirySigned says whether a signature is the inquiry's, whatever its case.
+// InquirySigned says whether a signature is the inquiry's, whatever its case and
+// under whichever key of the ring it was mailed.
 func (r *Ring) InquirySigned(i models.Inquiry, signature string) bool {
-	right, err := r.InquirySignature(i)
-	return err == nil && subtle.ConstantTimeCompare([]byte(right), []byte(strings.ToLower(signature))) == 1
+	return r.underAnyKey(strings.ToLower(signature), func(number int) (string, error) {
+		i.AddressKey = number
+		return r.InquirySignature(i)
+	})
 }

@@ -32,7 +32,6 @@ func TestAnInquirysAddressIsItsOwn(t *testing.T) {
 	for what, other := range map[string]models.Inquiry{
 		"number": {Number: "IQ1234568", AddressSalt: "salt", AddressKey: 1},
 		"salt":   {Number: "IQ1234567", AddressSalt: "pepper", AddressKey: 1},
-		"key":    {Number: "IQ1234567", AddressSalt: "salt", AddressKey: 2},
 	} {
 		if ring.InquirySigned(other, signature) {
 			t.Errorf("another %s has the same signature", what)
@@ -43,7 +42,11 @@ func TestAnInquirysAddressIsItsOwn(t *testing.T) {
 			t.Errorf("%q holds", forged)
 		}
 	}
-	if ring.InquirySigned(models.Inquiry{Number: "IQ1234567", AddressSalt: "salt", AddressKey: 9}, signature) {
+	i.AddressKey = 2
+	if newer, err := ring.InquirySignature(i); err != nil || newer == signature || !ring.InquirySigned(i, signature) || !ring.InquirySigned(i, newer) {
+		t.Errorf("under a newer key the signature is %q (%v)", newer, err)
+	}
+	if without, err := keys.Parse(two); err != nil || without.InquirySigned(i, signature) {
 		t.Error("a key that is not on the ring signs")
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,6 +29,8 @@ const KeySize = 32
 type Ring struct {
 	keys    map[int][]byte
 	current int
+	// hashKey makes the look-up hashes of codes; nil where it derives from the lowest key.
+	hashKey []byte
 }
 
 // Parse reads keys as "1:base64,2:base64", each of 32 bytes.
@@ -129,21 +131,38 @@ func (r *Ring) ResendToken(resend models.Resend) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:tokenBytes]), nil
 }
 
+// ResendAllowed says whether a token is the resend's.
+func (r *Ring) ResendAllowed(resend models.Resend, token string) bool {
+	return r.underAnyKey(token, func(number int) (string, error) {
+		resend.LinkKey = number
+		return r.ResendToken(resend)
+	})
+}
+
+// underAnyKey says whether a token was derived under a key of the ring. Links and
+// addresses that stand in mails go on working that way when their row takes a newer
+// key, for as long as the older one is on the ring.
+func (r *Ring) underAnyKey(given string, derive func(number int) (string, error)) bool {
+	fits := 0
+	for number := range r.keys {
+		if right, err := derive(number); err == nil {
+			fits |= subtle.ConstantTimeCompare([]byte(right), []byte(given))
+		}
+	}
+	return fits == 1
+}
+
 // tokenBytes gives 144 bits, in 24 characters.
 const tokenBytes = 18
 
 // SealCode encrypts an activation code and gives its hash for look-up.
 func (r *Ring) SealCode(code string) (models.SealedCode, error) {
-	seal, err := r.aead(r.current, codePurpose)
+	sealed, err := r.seal(codePurpose, nil, []byte(code))
 	if err != nil {
 		return models.SealedCode{}, err
 	}
-	nonce := make([]byte, seal.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return models.SealedCode{}, err
-	}
 	hash, err := r.codeHash(code)
-	return models.SealedCode{Cipher: seal.Seal(nonce, nonce, []byte(code), nil), Key: r.current, Hash: hash}, err
+	return models.SealedCode{Cipher: sealed, Key: r.current, Hash: hash}, err
 }
 
 // OpenCode decrypts a holding's activation code.
@@ -166,32 +185,6 @@ func (r *Ring) openCode(cipher []byte, key int, what string) (string, error) {
 		return "", models.Internal(fmt.Errorf("%s: %w", what, err))
 	}
 	return string(code), nil
-}
-
-// CodeHash gives the hash that a typed code is looked up by, or nothing for what
-// cannot be a code.
-func (r *Ring) CodeHash(typed string) string {
-	key, ok := models.ActivationCodeKey(typed)
-	if !ok {
-		return ""
-	}
-	hash, err := r.codeHash(key)
-	if err != nil {
-		return ""
-	}
-	return hash
-}
-
-// codeHash hangs on the ring's first key, so that one code has one hash for ever
-// and the database can hold it unique.
-func (r *Ring) codeHash(code string) (string, error) {
-	key, err := r.subkey(r.Numbers()[0], "activation-code-hash")
-	if err != nil {
-		return "", err
-	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(models.NormaliseNumber(code)))
-	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
 const codePurpose = "activation-code"

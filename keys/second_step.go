@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -13,15 +12,8 @@ const secondPurpose = "second-step"
 // SealSecond encrypts the secret that an account shares with an authenticator app.
 // It opens for that account alone.
 func (r *Ring) SealSecond(accountID int64, secret []byte) (sealed []byte, key int, err error) {
-	seal, err := r.aead(r.current, secondPurpose)
-	if err != nil {
-		return nil, 0, err
-	}
-	nonce := make([]byte, seal.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, 0, err
-	}
-	return seal.Seal(nonce, nonce, secret, ofAccount(accountID)), r.current, nil
+	sealed, err = r.seal(secondPurpose, ofAccount(accountID), secret)
+	return sealed, r.current, err
 }
 
 // OpenSecond decrypts an account's secret.

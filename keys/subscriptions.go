@@ -3,7 +3,6 @@ package keys
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 
@@ -22,8 +21,11 @@ func (r *Ring) UnsubscribeToken(s models.MailSubscription) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:tokenBytes]), nil
 }
 
-// UnsubscribeAllowed says whether a token is the subscription's.
+// UnsubscribeAllowed says whether a token is the subscription's, under whichever key of
+// the ring it was mailed.
 func (r *Ring) UnsubscribeAllowed(s models.MailSubscription, token string) bool {
-	right, err := r.UnsubscribeToken(s)
-	return err == nil && subtle.ConstantTimeCompare([]byte(right), []byte(token)) == 1
+	return r.underAnyKey(token, func(number int) (string, error) {
+		s.LinkKey = number
+		return r.UnsubscribeToken(s)
+	})
 }

@@ -204,9 +204,7 @@ func TestKeysOfAccounts(t *testing.T) {
 		h.contracted()
 		used := func() string {
 			t.Helper()
-			keys, err := h.KeysInUse(t.Context())
-			must(t, err)
-			return fmt.Sprint(keys)
+			return fmt.Sprint(h.keysInUse())
 		}
 		_, err := h.RequestTemporaryPassword(t.Context(), models.Process, store.TemporaryAsked{Email: portalContact, Key: 7})
 		must(t, err)

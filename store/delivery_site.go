@@ -122,8 +122,12 @@ func (s *Store) newPassword(tx *gorm.DB, shipment *models.Shipment) error {
 		return err
 	}
 	shipment.PasswordVersion, shipment.PasswordSentAt = shipment.PasswordVersion+1, nil
-	return tx.Model(&models.Shipment{}).Where("id = ?", shipment.ID).
-		Updates(map[string]any{"password_version": shipment.PasswordVersion, "password_sent_at": nil}).Error
+	if s.key != 0 {
+		shipment.PasswordKey = s.key
+	}
+	return tx.Model(&models.Shipment{}).Where("id = ?", shipment.ID).Updates(map[string]any{
+		"password_version": shipment.PasswordVersion, "password_key": shipment.PasswordKey, "password_sent_at": nil,
+	}).Error
 }
 
 func (s *Store) queuePasswordAgain(tx *gorm.DB, shipment models.Shipment, request models.PasswordRequest) (int64, error) {

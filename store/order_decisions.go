@@ -433,9 +433,11 @@ func (s *Store) redirect(tx *gorm.DB, o models.Order, email string) error {
 	if err := s.withdrawMails(tx, o.ID, models.MailDeliveryID, models.MailDeliveryPassword); err != nil {
 		return err
 	}
-	r := tx.Model(&models.Shipment{}).Where("order_id = ? AND delivered_at IS NULL", o.ID).Updates(map[string]any{
-		"delivery_email": email, "password_version": gorm.Expr("password_version + 1"), "password_sent_at": nil,
-	})
+	changes := map[string]any{"delivery_email": email, "password_version": gorm.Expr("password_version + 1"), "password_sent_at": nil}
+	if s.key != 0 {
+		changes["password_key"] = s.key
+	}
+	r := tx.Model(&models.Shipment{}).Where("order_id = ? AND delivered_at IS NULL", o.ID).Updates(changes)
 	if r.Error != nil {
 		return r.Error
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -184,12 +185,16 @@ func (s *Store) registerHolding(tx *gorm.DB, contractID int64, plan models.Holdi
 }
 
 func (s *Store) changeHolding(tx *gorm.DB, before, after models.Holding) error {
+	changes := map[string]any{
+		"product_code": after.ProductCode, "quantity": after.Quantity, "ends_on": after.EndsOn, "updated_at": after.UpdatedAt,
+	}
+	// A code that stays is not written: its encryption may be changing to another key at this moment.
+	if !bytes.Equal(before.CodeCipher, after.CodeCipher) {
+		changes["code_cipher"], changes["code_key"], changes["code_hash"] = after.CodeCipher, after.CodeKey, after.CodeHash
+	}
 	r := tx.Model(&models.Holding{}).
 		Where("id = ? AND quantity = ? AND ends_on = ? AND product_code = ?", before.ID, before.Quantity, before.EndsOn, before.ProductCode).
-		Updates(map[string]any{
-			"product_code": after.ProductCode, "quantity": after.Quantity, "ends_on": after.EndsOn, "updated_at": after.UpdatedAt,
-			"code_cipher": after.CodeCipher, "code_key": after.CodeKey, "code_hash": after.CodeHash,
-		})
+		Updates(changes)
 	if r.Error == nil && r.RowsAffected == 0 {
 		return errChanged
 	}

@@ -26,6 +26,8 @@ type Store struct {
 	dialect string
 	rules   models.Rules
 	now     func() time.Time
+	// key is the number of the server key that new versions of passwords derive from.
+	key int
 	// installation tells this installation's Message-IDs from another's.
 	installation string
 }
@@ -43,6 +45,9 @@ type Options struct {
 	Rules models.Rules
 	// Installation is a name of this installation, such as its public address.
 	Installation string
+	// Key is the number of the server key that a new version of a delivery password derives
+	// from; 0 keeps that of the version before.
+	Key int
 	// Clock gives the time; nil is the machine's.
 	Clock func() time.Time
 	// MaxConnections bounds PostgreSQL's pool; 0 means 20.
@@ -51,7 +56,7 @@ type Options struct {
 
 // Open connects to the database. It changes nothing in it: see Migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{rules: o.Rules, now: o.Clock, installation: o.Installation}
+	s := &Store{rules: o.Rules, now: o.Clock, key: o.Key, installation: o.Installation}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -28,7 +28,7 @@ type Teller interface {
 // Secrets derives delivery passwords and the tokens of links, which are stored nowhere.
 type Secrets interface {
 	DeliveryPassword(s models.Shipment) (string, error)
-	ResendToken(r models.Resend) (string, error)
+	ResendAllowed(r models.Resend, token string) bool
 	// CurrentKey is the number of a key that is on the ring for certain.
 	CurrentKey() int
 }

@@ -121,8 +121,8 @@ func fieldTexts(lang models.Language, errs []models.FieldError) map[string]strin
 }
 
 // authenticate says whether the password is the one that signs in to that number
-// now. Where there is no such number a decoy's is derived and compared, so that
-// both ways take as long.
+// now. Where there is no such number, or its password has ended, a decoy's is derived
+// and compared, so that all ways take as long.
 func (v *visit) authenticate(number, password string) (models.Shipment, bool, error) {
 	shipment, err := v.Store.DeliveryByNumber(v.ctx(), number)
 	if models.IsKind(err, models.KindNotFound) {
@@ -130,14 +130,18 @@ func (v *visit) authenticate(number, password string) (models.Shipment, bool, er
 	} else if err != nil {
 		return shipment, false, err
 	}
-	right, err := v.Secrets.DeliveryPassword(shipment)
+	of, usable := shipment, v.usable(shipment)
+	if !usable { // the key of a password that has ended may be gone
+		of = v.decoy
+	}
+	right, err := v.Secrets.DeliveryPassword(of)
 	if err != nil {
 		return shipment, false, err
 	}
 	// Digests have one length, and comparing bytes of different length would not take constant time.
 	given, want := sha256.Sum256([]byte(password)), sha256.Sum256([]byte(right))
 	match := subtle.ConstantTimeCompare(given[:], want[:]) == 1
-	return shipment, v.usable(shipment) && match && shipment.ID != 0, nil
+	return shipment, usable && match && shipment.ID != 0, nil
 }
 
 // openSession signs in to one delivery, instead of any other, under a new token,

@@ -3,6 +3,7 @@
 package public
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -24,6 +25,8 @@ type Options struct {
 	Inquiries *Inquiries
 	// Unsubscribe says whether a token is the subscription's; nil leaves the page out.
 	Unsubscribe func(s models.MailSubscription, token string) bool
+	// LicenseKeys gives the published keys of license files; nil leaves them out.
+	LicenseKeys func(ctx context.Context) ([]byte, error)
 	// Places are the sites that the front page leads to, in its order.
 	Places []Place
 	// Clock gives the time; nil is the machine's.
@@ -63,6 +66,9 @@ func (s *Site) Mount(r *gin.Engine) {
 	if s.Unsubscribe != nil {
 		group.GET(unsubscribeAt, s.page(s.showSubscription))
 		group.POST(unsubscribeAt, s.page(s.changeSubscription))
+	}
+	if s.LicenseKeys != nil {
+		group.GET(LicenseKeysAt, s.page(s.showLicenseKeys))
 	}
 	if s.Inquiries != nil {
 		group.GET(inquiriesAt, s.page(s.showInquiryForm))
