@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 // installation is a database with seeded rows and a clock that tests move.
@@ -27,12 +27,10 @@ func newInstallation(t *testing.T) *installation {
 	must(t, err)
 	i := &installation{t: t, now: time.Date(2026, time.June, 10, 3, 0, 0, 0, time.UTC)}
 	i.Store, err = store.Open(t.Context(), store.Options{
-		URL: "sqlite:" + filepath.Join(t.TempDir(), "todoke.db"), Rules: p.Rules(), Clock: func() time.Time { return i.now },
+		URL: migrated.Database(t, store.SQLite), Rules: p.Rules(), Clock: func() time.Time { return i.now },
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, i.Close()) })
-	_, err = i.Migrate(t.Context())
-	must(t, err)
 	return i
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/migrated"
 )
 
 // keysInUse gives the numbers of the keys that rows name.
@@ -53,10 +54,10 @@ func newRings(t *testing.T) rings {
 func eachRotation(t *testing.T, test func(t *testing.T, h *house, newer *store.Store, r rings)) {
 	t.Helper()
 	t.Parallel()
-	for _, dialect := range []string{store.SQLite, store.Postgres} {
+	for _, dialect := range migrated.Dialects {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
-			url, r := migratedDatabase(t, dialect), newRings(t)
+			url, r := migrated.Database(t, dialect), newRings(t)
 			h := newHouse(t, url, rules(t))
 			h.ring = r.before
 			newer, err := store.Open(t.Context(), store.Options{URL: url, Rules: rules(t), Installation: "test", Clock: h.clock.Now, Key: 2})
