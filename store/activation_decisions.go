@@ -46,7 +46,10 @@ func (s *Store) ResendActivationLink(ctx context.Context, actor models.Actor, d 
 		}
 		before := *r
 		r.LinkVersion, r.LinkUntil = r.LinkVersion+1, s.Now().Add(s.rules.Activation.LinkLifetime)
-		err := s.changeActivation(tx, r, before, map[string]any{"link_version": r.LinkVersion, "link_until": r.LinkUntil})
+		if s.key != 0 {
+			r.LinkKey = s.key
+		}
+		err := s.changeActivation(tx, r, before, map[string]any{"link_version": r.LinkVersion, "link_key": r.LinkKey, "link_until": r.LinkUntil})
 		if err != nil {
 			return err
 		}

@@ -125,6 +125,39 @@ func (h *house) withSecond(ring *keys.Ring, secret string) models.Account {
 	return h.portalAccount()
 }
 
+// Further codes are moved too; a link that was mailed works until it ends, and one
+// that is sent once more has the newest key.
+func TestKeysOfFurtherCodes(t *testing.T) {
+	eachRotation(t, func(t *testing.T, h *house, newer *store.Store, r rings) {
+		c, holdings := h.active("TXSL", "CSSP")
+		code := h.opened(h.pressed(h.request(h.further("offline", c, holdings[0])).Request).Code)
+		waiting := h.request(h.further("apex_one", c, holdings[1])).Request
+		token, err := r.before.ActivationToken(waiting, models.MailboxContact)
+		must(t, err)
+		h.rotate(r.both)
+		issued, err := h.IssuedCodes(t.Context(), c.ID)
+		must(t, err)
+		opened, err := r.after.OpenIssued(issued[0])
+		must(t, err)
+		equal(t, "the further code", opened, code)
+		kept, err := h.CodeHashKey(t.Context())
+		must(t, err)
+		must(t, r.after.UseHashKey(*kept))
+		equal(t, "its hash", r.after.CodeHash(code), issued[0].CodeHash)
+		now, err := h.ActivationRequest(t.Context(), waiting.ID)
+		must(t, err)
+		mailbox, good := r.both.ActivationMailbox(now, token)
+		equal(t, "the mailed link works", good && mailbox == models.MailboxContact, true)
+		done, err := newer.ResendActivationLink(t.Context(), h.staff, store.DecideActivation{Number: waiting.Number})
+		must(t, err)
+		token, err = r.after.ActivationToken(done.Request, models.MailboxContact)
+		must(t, err)
+		_, good = r.after.ActivationMailbox(done.Request, token)
+		equal(t, "the new link works without the old key", good, true)
+		h.sound()
+	})
+}
+
 // The whole way: rows of every kind under an old key, a rotation that is broken off,
 // one that goes through, and then an installation that never had the old key.
 func TestAnOldKeyIsRetired(t *testing.T) {

@@ -26,7 +26,7 @@ type Store struct {
 	dialect string
 	rules   models.Rules
 	now     func() time.Time
-	// key is the number of the server key that new versions of passwords derive from.
+	// key is the number of the server key that new versions of passwords and links derive from.
 	key int
 	// installation tells this installation's Message-IDs from another's.
 	installation string
@@ -45,8 +45,8 @@ type Options struct {
 	Rules models.Rules
 	// Installation is a name of this installation, such as its public address.
 	Installation string
-	// Key is the number of the server key that a new version of a delivery password derives
-	// from; 0 keeps that of the version before.
+	// Key is the number of the server key that new versions of delivery passwords and of links
+	// derive from; 0 keeps that of the version before.
 	Key int
 	// Clock gives the time; nil is the machine's.
 	Clock func() time.Time
