@@ -233,6 +233,17 @@ func (s *Server) logEnd() string {
 // HostPort is the address for clients and workers.
 func (s *Server) HostPort() string { return address(s.options.FrontendPort) }
 
+// Files are what the server writes: its log, its database, and what of that is not in the database's own file yet.
+func (s *Server) Files() []string {
+	var files []string
+	for _, file := range []string{s.options.LogFile, s.options.DBFile, s.options.DBFile + "-wal"} {
+		if _, err := os.Stat(file); err == nil {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
 // UIURL is the web UI's address, empty when there is none.
 func (s *Server) UIURL() string {
 	if s.options.Headless {

@@ -252,5 +252,8 @@ func (h *TemporalHandle) current() *child.Process {
 	return h.process
 }
 
+// Files are what the server writes beside its database: its log.
+func (h *TemporalHandle) Files() []string { return []string{h.log()} }
+
 func (h *TemporalHandle) log() string        { return filepath.Join(h.folder, "temporal-server.log") }
 func (h *TemporalHandle) configFile() string { return filepath.Join(h.folder, "temporal.yaml") }

@@ -47,7 +47,7 @@ const (
 )
 
 // inHouse runs a test in an installation of its own. What that leaves behind is looked at as well: the rules between
-// rows hold, and neither histories nor logs hold anything personal.
+// rows hold, neither histories nor logs hold anything personal, and no code, link or password stands in the clear.
 func inHouse(t *testing.T, o harness.Options, test func(t *testing.T, h *house)) {
 	t.Helper()
 	h := open(t, o)
@@ -65,6 +65,7 @@ func open(t *testing.T, o harness.Options) *house {
 		o.Env = map[string]string{}
 	}
 	o.Env["KEYS"] = ringText
+	o.Watch = true
 	h := &house{Installation: harness.Start(t, o)}
 	if h.ring, err = keys.Parse(ringText); err != nil {
 		t.Fatalf("server key: %v", err)

@@ -3,10 +3,14 @@
 package e2e
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -14,9 +18,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/text/width"
 
-	"github.com/todoke/todoke/keys"
-	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/dump"
 	"github.com/todoke/todoke/test/histories"
 )
 
@@ -24,13 +27,14 @@ import (
 func (h *house) inspect(t *testing.T) {
 	t.Helper()
 	checkInvariants(t, h.store)
-	private, err := privateWords(h.store, h.ring)
+	private, err := privateWords(t.Context(), h.store, h.Database.Dialect)
 	if err != nil {
 		t.Errorf("what is private: %v", err)
 		return
 	}
-	scanHistories(t, h.store, h.Temporal.HostPort(), private)
+	all := scanHistories(t, h.store, h.Temporal.HostPort(), private)
 	scanLogs(t, private, h.Serve.Log(), h.Worker.Log())
+	h.NothingInTheClear(t, all)
 }
 
 // checkInvariants looks for rows that break a rule.
@@ -45,54 +49,49 @@ func checkInvariants(t *testing.T, s *store.Store) {
 	}
 }
 
-// partyColumns are what an application and a contract hold of a company and a person, as far as it is private. The
+// privateColumns are columns that hold what somebody typed about people and companies, in whatever table. The
 // prefecture is not among them: 47 words tell nothing of anybody.
-var partyColumns = []string{
-	"company_name", "company_kana", "department", "postal_code", "city", "street", "phone", "fax", "person_name", "person_kana", "email",
+var privateColumns = regexp.MustCompile(`(?:^|_)(?:email|recipient|sender|resend_to|company_name|company_kana|department|postal_code|city|street|` +
+	`phone|fax|person_name|person_kana|end_user_name|address|holder_name|contract_company|contract_person)$`)
+
+// wordsColumns hold sentences of somebody's own, which may be of one word.
+var wordsColumns = regexp.MustCompile(`(?:^|_)(?:note|text|communication|cancel_reason|before_value|after_value|file_name)$`)
+
+// publicTables hold what others publish, or the vendor itself.
+var publicTables = regexp.MustCompile(`^(?:corporation|postal_codes|product_files|planted_)`)
+
+// privateQueries give the rest: numbers that are worth something to whoever reads them, and names.
+var privateQueries = []string{
+	"SELECT receipt_number FROM applications", "SELECT name FROM resellers", "SELECT name FROM staff", "SELECT token FROM documents",
+	"SELECT confirmed_value FROM confirmations WHERE code = 'delivery_mail_undeliverable'",
+	"SELECT staff_value FROM send_back_reasons WHERE code = 'license_holder_mismatch'",
 }
 
-// privateQueries give, in one column each, everything that somebody typed about people and companies, and the numbers
-// that are worth something to whoever reads them.
-func privateQueries() []string {
-	queries := []string{
-		"SELECT receipt_number FROM applications", "SELECT delivery_email FROM applications", "SELECT applicant_email FROM applications",
-		"SELECT communication FROM orders", "SELECT cancel_reason FROM orders", "SELECT end_user_name FROM orders",
-		"SELECT recipient FROM mails", "SELECT delivery_email FROM shipments", "SELECT name FROM resellers", "SELECT email FROM resellers",
-		"SELECT name FROM staff", "SELECT email FROM staff", "SELECT owner_email FROM api_keys", "SELECT token FROM documents",
-		"SELECT confirmed_value FROM confirmations WHERE code = 'delivery_mail_undeliverable'", "SELECT note FROM decisions",
-		"SELECT note FROM send_back_reasons", "SELECT staff_value FROM send_back_reasons WHERE code = 'license_holder_mismatch'",
-	}
-	for _, block := range []string{"end_user", "support_contact", "reseller", "dealer"} {
-		for _, column := range partyColumns {
-			queries = append(queries, "SELECT "+block+"_"+column+" FROM applications")
-		}
-	}
-	for _, column := range partyColumns {
-		queries = append(queries, "SELECT holder_"+column+" FROM contracts")
-	}
-	return queries
-}
-
-// privateWords lists every private word of an installation: what was typed, delivery passwords and activation codes.
-func privateWords(s *store.Store, ring *keys.Ring) ([]string, error) {
+// privateWords lists what was typed about people and companies, and what is worth something to whoever reads it.
+func privateWords(ctx context.Context, s *store.Store, dialect string) ([]string, error) {
 	db, err := s.DB()
 	if err != nil {
 		return nil, err
 	}
 	known := map[string]bool{}
-	for _, query := range privateQueries() {
-		if err := collect(db, "SELECT DISTINCT * FROM ("+query+") AS words", known); err != nil {
+	err = dump.Rows(ctx, db, dialect, func(place string, value []byte) {
+		table, column, _ := strings.Cut(place, ".")
+		word := strings.TrimSpace(string(value))
+		switch {
+		case publicTables.MatchString(table):
+		case privateColumns.MatchString(column) && telling(word), wordsColumns.MatchString(column) && sentence(word):
+			known[word] = true
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, query := range privateQueries {
+		if err := collect(db, query, known); err != nil {
 			return nil, fmt.Errorf("%s: %w", query, err)
 		}
 	}
-	if err := collectSecrets(db, ring, known); err != nil {
-		return nil, err
-	}
-	words := make([]string, 0, len(known))
-	for word := range known {
-		words = append(words, word)
-	}
-	return words, nil
+	return slices.Sorted(maps.Keys(known)), nil
 }
 
 func collect(db *sql.DB, query string, into map[string]bool) (err error) {
@@ -119,49 +118,14 @@ func telling(word string) bool {
 	return utf8.RuneCountInString(word) >= 4 || (len(word) > utf8.RuneCountInString(word) && utf8.RuneCountInString(word) >= 2)
 }
 
-// collectSecrets adds what is never stored in clear.
-func collectSecrets(db *sql.DB, ring *keys.Ring, into map[string]bool) (err error) {
-	shipments, err := db.Query("SELECT id, password_salt, password_version, password_key FROM shipments")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, shipments.Close()) }()
-	for shipments.Next() {
-		var s models.Shipment
-		if err := shipments.Scan(&s.ID, &s.PasswordSalt, &s.PasswordVersion, &s.PasswordKey); err != nil {
-			return err
-		}
-		password, err := ring.DeliveryPassword(s)
-		if err != nil {
-			return err
-		}
-		into[password] = true
-	}
-	if err := shipments.Err(); err != nil {
-		return err
-	}
-	holdings, err := db.Query("SELECT id, code_cipher, code_key FROM holdings WHERE code_cipher IS NOT NULL")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, holdings.Close()) }()
-	for holdings.Next() {
-		var holding models.Holding
-		if err := holdings.Scan(&holding.ID, &holding.CodeCipher, &holding.CodeKey); err != nil {
-			return err
-		}
-		code, err := ring.OpenCode(holding)
-		if err != nil {
-			return err
-		}
-		into[code] = true
-	}
-	return holdings.Err()
+// sentence says whether somebody's own words are more than one that a program might use.
+func sentence(words string) bool {
+	return telling(words) && (utf8.RuneCountInString(words) >= 16 || len(words) > utf8.RuneCountInString(words))
 }
 
-// scanHistories decodes every history of the installation and looks for private words. A canary is planted first: a
+// scanHistories decodes every history of the installation, looks for private words, and gives the histories. A canary is planted first: a
 // scan that does not find it proves nothing.
-func scanHistories(t *testing.T, s *store.Store, temporal string, private []string) {
+func scanHistories(t *testing.T, s *store.Store, temporal string, private []string) []histories.History {
 	t.Helper()
 	c := dial(t, temporal)
 	canary := plantCanary(t, c)
@@ -184,6 +148,7 @@ func scanHistories(t *testing.T, s *store.Store, temporal string, private []stri
 		t.Error("nothing private is known, so nothing was looked for")
 	}
 	t.Logf("%d histories hold none of %d private words", len(all), len(private))
+	return all
 }
 
 // allHistories waits until visibility, which lags behind, lists a process for every order and application.

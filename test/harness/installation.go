@@ -21,6 +21,7 @@ import (
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/temporalcli"
 	"github.com/todoke/todoke/temporalcli/child"
+	"github.com/todoke/todoke/test/dump"
 )
 
 // Options say what an installation runs on. The zero value takes SQLite and a development server.
@@ -35,6 +36,8 @@ type Options struct {
 	Env map[string]string
 	// Keys is how many API keys are made, because a key may make only so many requests a second; 0 is 1.
 	Keys int
+	// Watch has everything between visitors and serve pass by somebody who notes the secrets in it.
+	Watch bool
 }
 
 // Installation is todoke with everything it needs.
@@ -55,6 +58,7 @@ type Installation struct {
 	binary string
 	env    []string
 	keys   string
+	seen   dump.Words // secrets of this installation
 }
 
 // PartnerCode is the reseller's that an installation begins with.
@@ -80,7 +84,7 @@ func New(t testing.TB, o Options) *Installation {
 		i.Temporal = DevTemporal(t)
 	}
 	i.Sink = newSink(t)
-	if err := i.configure(t.Context(), o); err != nil {
+	if err := i.configure(t, o); err != nil {
 		t.Fatalf("installation: %v", err)
 	}
 	t.Cleanup(func() { i.end(t) })
@@ -105,8 +109,9 @@ func Start(t testing.TB, o Options) *Installation {
 }
 
 // configure chooses ports and writes the environment and both processes' specs.
-func (i *Installation) configure(ctx context.Context, o Options) error {
-	ports, err := temporalcli.FreePorts(3)
+func (i *Installation) configure(t testing.TB, o Options) error {
+	t.Helper()
+	ports, err := temporalcli.FreePorts(4)
 	if err != nil {
 		return err
 	}
@@ -118,15 +123,22 @@ func (i *Installation) configure(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(i.Files, 0o700); err != nil {
 		return err
 	}
-	if i.keys, err = i.Run(ctx, "keys", "generate"); err != nil {
+	if i.keys, err = i.Run(t.Context(), "keys", "generate"); err != nil {
 		return err
 	}
 	i.PublicURL = fmt.Sprintf("http://127.0.0.1:%d", ports[0])
+	site := ports[0]
+	if o.Watch {
+		site = ports[3]
+		if err := newWatch(t, &i.seen, ports[0], site); err != nil {
+			return err
+		}
+	}
 	values := map[string]string{
 		"DATABASE_URL": i.Database.URL, "TEMPORAL_ADDRESS": i.Temporal.HostPort(), "TEMPORAL_NAMESPACE": o.Namespace,
 		"OUTBOX_DRAIN_EVERY": "2s", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": strconv.Itoa(i.Sink.Port()), "SMTP_TLS": "none",
 		"FILES_URL": "file://" + filepath.ToSlash(i.Files), "KEYS": i.keys, "PROFILE": profilePath,
-		"PUBLIC_URL": i.PublicURL, "HTTP_ADDR": "127.0.0.1:" + strconv.Itoa(ports[0]),
+		"PUBLIC_URL": i.PublicURL, "HTTP_ADDR": "127.0.0.1:" + strconv.Itoa(site),
 	}
 	if o.Namespace == "" {
 		values["TEMPORAL_NAMESPACE"] = "default"
@@ -137,6 +149,7 @@ func (i *Installation) configure(ctx context.Context, o Options) error {
 	for name, value := range values {
 		i.env = append(i.env, config.Prefix+name+"="+value)
 	}
+	i.keys = values["KEYS"]
 	i.Serve, i.Worker = i.process("serve", ports[1]), i.process("worker", ports[2])
 	return nil
 }
@@ -200,6 +213,7 @@ func (i *Installation) RunWithin(ctx context.Context, limit time.Duration, args 
 	if err := command.Run(); err != nil {
 		return "", fmt.Errorf("todoke %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(out.String()+complaint.String()))
 	}
+	note(&i.seen, out.String())
 	return strings.TrimSpace(out.String()), nil
 }
 

@@ -49,6 +49,8 @@ type Temporal interface {
 	Kill() error
 	Stop() error
 	Start(ctx context.Context) error
+	// Files are what it writes beside its database's server: its log and, on a file, its database.
+	Files() []string
 }
 
 // DevTemporal starts a development server on a file.

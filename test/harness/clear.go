@@ -1,0 +1,157 @@
+package harness
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	commonpb "go.temporal.io/api/common/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/dump"
+	"github.com/todoke/todoke/test/histories"
+)
+
+// NothingInTheClear takes apart what the installation leaves behind, and fails the test where a code, a link, a
+// password, a session or a key of its run stands in the clear: in any column of any row, in the bytes of the
+// database's file, in the logs of all processes, in the files that Temporal keeps, and in the histories, decoded and
+// as they are. A word that is planted at each of these places has to be found there.
+func (i *Installation) NothingInTheClear(t testing.TB, kept []histories.History) {
+	t.Helper()
+	words := i.Secrets(t)
+	c := &clear{t: t, canary: "canary-" + rand.Text(), found: map[string]bool{}}
+	words.Add("canary", c.canary)
+	c.search = words.Search()
+
+	c.tables(i)
+	c.file(c.plantedFile())
+	for _, path := range append([]string{i.Serve.Log(), i.Worker.Log()}, i.Temporal.Files()...) {
+		c.file(path)
+	}
+	c.histories(append(kept, c.plantedHistory()))
+
+	for _, place := range []string{"a row", "a file", "a history"} {
+		if !c.found[place] {
+			t.Errorf("the word planted in %s was not found, so what else was not?", place)
+		}
+	}
+	t.Logf("nothing in the clear in %d values, %d MB of files and %d histories; looked for %s", c.values, c.bytes>>20, len(kept), words)
+}
+
+// clear is the look at one installation.
+type clear struct {
+	t      testing.TB
+	search *dump.Search
+	canary string
+	found  map[string]bool // where the canary was
+	values int
+	bytes  int
+	told   int
+}
+
+// mostTold is how many findings are told one by one.
+const mostTold = 20
+
+func (c *clear) look(kind, place string, content []byte) {
+	c.t.Helper()
+	for _, f := range c.search.In(content) {
+		if f.Word == c.canary {
+			c.found[kind] = true
+			continue
+		}
+		if c.told++; c.told <= mostTold {
+			c.t.Errorf("in the clear: %s (%s) stands in %s", f.Word, f.Kind, place)
+		}
+	}
+}
+
+// tables looks at the database, in which the canary sits meanwhile.
+func (c *clear) tables(i *Installation) {
+	c.t.Helper()
+	db, err := i.Store(c.t).DB()
+	if err != nil {
+		c.t.Fatalf("database: %v", err)
+	}
+	ctx := c.t.Context()
+	for _, statement := range []string{
+		"CREATE TABLE planted_canary (word TEXT NOT NULL)", "INSERT INTO planted_canary (word) VALUES ('a word around it " + c.canary + "')",
+	} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			c.t.Fatalf("plant the canary: %v", err)
+		}
+	}
+	err = dump.Rows(ctx, db, i.Database.Dialect, func(place string, value []byte) {
+		c.values++
+		c.look("a row", place, value)
+	})
+	if err != nil {
+		c.t.Errorf("dump the database: %v", err)
+	}
+	if i.Database.Dialect == store.SQLite {
+		path, _, _ := strings.Cut(strings.TrimPrefix(i.Database.URL, "sqlite:"), "?")
+		delete(c.found, "a file")
+		c.file(path)
+		if _, err := os.Stat(path + "-wal"); err == nil {
+			c.file(path + "-wal")
+		}
+		if !c.found["a file"] {
+			c.t.Error("the word planted in the database was not found in its file")
+		}
+	}
+	if _, err := db.ExecContext(ctx, "DROP TABLE planted_canary"); err != nil {
+		c.t.Errorf("take the canary away: %v", err)
+	}
+}
+
+func (c *clear) plantedFile() string {
+	c.t.Helper()
+	path := filepath.Join(c.t.TempDir(), "canary.log")
+	if err := os.WriteFile(path, []byte(`{"level":"INFO","msg":"canary","token":"`+strings.ToLower(c.canary)+`"}`+"\n"), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return path
+}
+
+func (c *clear) file(path string) {
+	c.t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		c.t.Errorf("what is left behind: %v", err)
+		return
+	}
+	c.bytes += len(content)
+	c.look("a file", path, content)
+}
+
+// plantedHistory holds the canary in base64, as histories hold what is in a payload.
+func (c *clear) plantedHistory() histories.History {
+	payload := &commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`{"word":"` + c.canary + `"}`)}
+	return histories.History{WorkflowID: "planted", Events: []*historypb.HistoryEvent{{
+		EventId: 1, Attributes: &historypb.HistoryEvent_WorkflowExecutionSignaledEventAttributes{
+			WorkflowExecutionSignaledEventAttributes: &historypb.WorkflowExecutionSignaledEventAttributes{
+				SignalName: "canary", Input: &commonpb.Payloads{Payloads: []*commonpb.Payload{payload}},
+			},
+		},
+	}}}
+}
+
+func (c *clear) histories(kept []histories.History) {
+	c.t.Helper()
+	for _, h := range kept {
+		for _, text := range histories.Texts(h) {
+			c.look("a history", fmt.Sprintf("%s event %d %s", h.WorkflowID, text.EventID, text.Place), []byte(text.Value))
+		}
+		for _, event := range h.Events {
+			raw, err := proto.Marshal(event)
+			if err != nil {
+				c.t.Errorf("history %s: %v", h.WorkflowID, err)
+			}
+			c.look("a history", fmt.Sprintf("%s event %d", h.WorkflowID, event.GetEventId()), raw)
+		}
+	}
+}
