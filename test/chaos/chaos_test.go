@@ -31,7 +31,9 @@ func TestEveryAcceptedOrderSurvivesOnSQLite(t *testing.T) {
 	r := begin(t, harness.Options{Database: harness.SQLite(t), Temporal: harness.DevTemporal(t)}, 300*time.Millisecond)
 	r.under(
 		r.calm(10*time.Second),
-		r.storm(kills(t)),
+		r.storm(kills(t)/2),
+		r.notices(),
+		r.storm(kills(t)-kills(t)/2),
 		r.rest(),
 		r.mailAway(20*time.Second),
 		r.rest(),
@@ -47,7 +49,9 @@ func TestEveryAcceptedOrderSurvivesOnPostgreSQL(t *testing.T) {
 	r := begin(t, harness.Options{Database: database, Temporal: harness.PostgresTemporal(t, nil)}, 300*time.Millisecond)
 	r.under(
 		r.calm(10*time.Second),
-		r.storm(kills(t)),
+		r.storm(kills(t)/2),
+		r.notices(),
+		r.storm(kills(t)-kills(t)/2),
 		r.rest(),
 		r.mailAway(20*time.Second),
 		r.rest(),

@@ -22,10 +22,11 @@ import (
 
 // remaining is what has not come to its end yet.
 type remaining struct {
-	Orders, Mails, Outbox, Missing, Resends int
+	Orders, Mails, Outbox, Missing, Resends, Names, Notices int
 }
 
-func underWay(ctx context.Context, s *store.Store, accepted int) (left remaining, err error) {
+// underWay counts that, after so many accepted orders and with the contracts up to due to be told of.
+func underWay(ctx context.Context, s *store.Store, accepted, due int) (left remaining, err error) {
 	db, err := s.DB()
 	if err != nil {
 		return left, err
@@ -37,10 +38,14 @@ func underWay(ctx context.Context, s *store.Store, accepted int) (left remaining
 		"SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL":                                 &left.Outbox,
 		"SELECT COUNT(*) FROM orders WHERE status = 'delivered'":                            &delivered,
 		"SELECT COUNT(*) FROM resends WHERE status NOT IN ('sent', 'refused', 'reviewing')": &left.Resends,
+		"SELECT COUNT(*) FROM name_changes WHERE closed_at IS NULL":                         &left.Names,
 	} {
 		if err := db.QueryRowContext(ctx, query).Scan(into); err != nil {
 			return left, err
 		}
+	}
+	if err := db.QueryRowContext(ctx, unnoticed, due, false).Scan(&left.Notices); err != nil {
+		return left, err
 	}
 	left.Missing = accepted - delivered
 	return left, nil
@@ -52,6 +57,7 @@ type tally struct {
 	mails, sent, failed, unknown                                int
 	inSink, cut, killedWhileSending                             int // evidence for unknown
 	sunk, cuts, kills, resent                                   int
+	changed, renamed, approved, digests                         int
 	problems                                                    []string
 }
 
@@ -64,10 +70,10 @@ func (r *run) count() {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), 5*time.Minute)
 	defer cancel()
-	s := r.in.Store(r.t)
+	s := r.load.store
 	c := &tally{kills: r.striker.killed(), cuts: len(r.in.Sink.Cuts())}
 	for _, check := range []func(context.Context, *store.Store, *tally) error{
-		r.countRows, r.countOrders, r.countResends, r.countMails, r.countDocuments, r.countInvariants,
+		r.countRows, r.countOrders, r.countResends, r.countChanges, r.countNotices, r.countMails, r.countDocuments, r.countInvariants,
 	} {
 		if err := check(ctx, s, c); err != nil {
 			r.t.Errorf("count: %v", err)
@@ -283,6 +289,8 @@ func (c *tally) table(r *run) string {
 			r.striker.killed(worker), r.striker.killed(temporal), r.striker.killed(database))},
 		{"orders accepted", len(r.load.accepted)},
 		{"resends, passwords asked for again", fmt.Sprintf("%d, %d of them sent; %d", len(r.load.again), c.resent, len(r.load.reissued))},
+		{"contacts changed, names changed", fmt.Sprintf("%d; %d, %d of them approved", c.changed, c.renamed, c.approved)},
+		{"contracts due, digests of notices", fmt.Sprintf("%d, %d", r.load.due, c.digests)},
 		{"requests tried again", fmt.Sprintf("%d, and %d accepted orders sent once more", retries, repeats)},
 		{"orders, licenses, shipments", fmt.Sprintf("%d, %d, %d", c.orders, c.contracts, c.shipments)},
 		{"holdings, activation codes, certificates", fmt.Sprintf("%d, %d, %d", c.holdings, c.codes, c.certificates)},

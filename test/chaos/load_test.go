@@ -15,8 +15,10 @@ import (
 
 // load is resellers who order at a steady rate, whatever happens, and ask again until they have an answer.
 type load struct {
-	in    *harness.Installation
-	every time.Duration
+	in     *harness.Installation
+	store  *store.Store
+	every  time.Duration
+	clerks [2]*person
 
 	mu       sync.Mutex
 	backlog  int // accepted and not delivered yet
@@ -26,6 +28,9 @@ type load struct {
 	refused  []string
 	again    []string       // numbers of resends that were accepted
 	reissued map[string]int // order number → how often its password was asked for on the site
+	changes  []changed
+	names    []renamed
+	due      int // contracts up to this one turned due
 	retries  int
 	repeats  int
 	next     int
@@ -57,6 +62,9 @@ const (
 	// Of every everyResend-th delivery the mails are asked for again, of every everyReissue-th the password.
 	everyResend  = 5
 	everyReissue = 12
+	// Of every everyChange-th contract the holder's phone is changed, for every everyRename-th another name is asked.
+	everyChange = 4
+	everyRename = 6
 )
 
 // run orders until the context ends, and returns when every reseller has an answer.
@@ -111,10 +119,10 @@ func (l *load) rest(ctx context.Context) error {
 }
 
 // watch keeps the backlog up to date. While the database is away it stays as it was.
-func (l *load) watch(ctx context.Context, s *store.Store) {
+func (l *load) watch(ctx context.Context) {
 	for pause(ctx, time.Second) == nil {
 		accepted, _, _ := l.counts()
-		left, err := underWay(ctx, s, accepted)
+		left, err := underWay(ctx, l.store, accepted, 0)
 		if err != nil {
 			continue
 		}
@@ -160,6 +168,10 @@ func (l *load) reseller(ctx context.Context, n int) {
 		l.resend(ctx, client, key, taken.OrderNumber)
 	case n%everyReissue == 0:
 		l.reissue(ctx, client, taken.OrderNumber)
+	case n%everyChange == 1:
+		l.changeContacts(ctx, client, n, taken.OrderNumber)
+	case n%everyRename == 2:
+		l.changeName(ctx, client, n, taken.OrderNumber)
 	}
 }
 

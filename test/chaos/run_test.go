@@ -53,11 +53,15 @@ func begin(t *testing.T, o harness.Options, every time.Duration) *run {
 	in := harness.Start(t, o)
 	bad := &faults{rand: rand.New(rand.NewPCG(seed, 1))}
 	in.Sink.Mailbox.SetBehaviour(bad.behaviour)
-	return &run{
+	r := &run{
 		t: t, in: in, started: time.Now(),
-		load:    &load{in: in, every: every},
+		load:    &load{in: in, store: in.Store(t), every: every},
 		striker: &striker{in: in, rand: rand.New(rand.NewPCG(seed, 2))},
 	}
+	if err := r.load.staff(t.Context()); err != nil {
+		t.Fatalf("members of staff: %v", err)
+	}
+	return r
 }
 
 // under runs the phases one after another while resellers order, and then lets what was accepted come to its end.
@@ -65,9 +69,8 @@ func (r *run) under(phases ...func(ctx context.Context) error) {
 	r.t.Helper()
 	ctx, stop := context.WithCancel(r.t.Context())
 	var ordering sync.WaitGroup
-	db := r.in.Store(r.t)
 	ordering.Go(func() { r.load.run(ctx, r.t) })
-	ordering.Go(func() { r.load.watch(ctx, db) })
+	ordering.Go(func() { r.load.watch(ctx) })
 	var err error
 	for _, phase := range phases {
 		if err = phase(ctx); err != nil {
@@ -180,10 +183,10 @@ func (r *run) settle() {
 	settle := r.phase("settle", func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, settleDeadline)
 		defer cancel()
-		db := r.in.Store(r.t)
+		db := r.load.store
 		accepted, _, _ := r.load.counts()
 		for {
-			left, err := underWay(ctx, db, accepted)
+			left, err := underWay(ctx, db, accepted, r.load.due)
 			if err == nil && left == (remaining{}) {
 				return nil
 			}

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/profile"
 	"github.com/todoke/todoke/store"
+	"github.com/todoke/todoke/test/dump"
 	"github.com/todoke/todoke/test/harness"
 )
 
@@ -114,10 +114,6 @@ func (d *dev) inspect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ring, err := keys.Parse(string(ringText))
-	if err != nil {
-		t.Fatal(err)
-	}
 	rules, err := profile.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -128,10 +124,20 @@ func (d *dev) inspect(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }() // nothing was written
 	checkInvariants(t, s)
-	private, err := privateWords(s, ring)
+	private, err := privateWords(t.Context(), s, store.SQLite)
 	if err != nil {
 		t.Fatalf("what is private: %v", err)
 	}
-	scanHistories(t, s, d.address(3), private)
-	scanLogs(t, private, d.data("todoke.log"), d.data("temporal.log"))
+	all := scanHistories(t, s, d.address(3), private)
+	logs := []string{d.data("todoke.log"), d.data("temporal.log")}
+	scanLogs(t, private, logs...)
+	seen := &dump.Words{}
+	for _, m := range d.Staff {
+		seen.Add(harness.Password, m.Password)
+	}
+	for _, r := range d.Resellers {
+		seen.Add(harness.APIKey, r.APIKey)
+	}
+	left := harness.LeftBehind{Keys: strings.TrimSpace(string(ringText)), Store: s, DatabaseFile: d.data("todoke.db"), Files: logs, Seen: seen}
+	left.NothingInTheClear(t, all)
 }

@@ -34,7 +34,7 @@ func (h *house) inspect(t *testing.T) {
 	}
 	all := scanHistories(t, h.store, h.Temporal.HostPort(), private)
 	scanLogs(t, private, h.Serve.Log(), h.Worker.Log())
-	h.NothingInTheClear(t, all)
+	h.LeftBehind(t).NothingInTheClear(t, all)
 }
 
 // checkInvariants looks for rows that break a rule.

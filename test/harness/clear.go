@@ -12,25 +12,53 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/todoke/todoke/mail/mailbox"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/test/dump"
 	"github.com/todoke/todoke/test/histories"
 )
 
-// NothingInTheClear takes apart what the installation leaves behind, and fails the test where a code, a link, a
-// password, a session or a key of its run stands in the clear: in any column of any row, in the bytes of the
-// database's file, in the logs of all processes, in the files that Temporal keeps, and in the histories, decoded and
-// as they are. A word that is planted at each of these places has to be found there.
-func (i *Installation) NothingInTheClear(t testing.TB, kept []histories.History) {
+// LeftBehind is what an installation leaves behind, and what is known of the secrets of its run.
+type LeftBehind struct {
+	// Keys are the server's, as the program takes them.
+	Keys string
+	// Store is open on the database; DatabaseFile is SQLite's, else empty.
+	Store        *store.Store
+	DatabaseFile string
+	// Files are logs and whatever else is on disk.
+	Files []string
+	Mails []mailbox.Message
+	// Seen are secrets that neither rows nor mails tell; nil is none.
+	Seen *dump.Words
+}
+
+// LeftBehind gives what this installation has left by now.
+func (i *Installation) LeftBehind(t testing.TB) LeftBehind {
 	t.Helper()
-	words := i.Secrets(t)
+	l := LeftBehind{
+		Keys: i.keys, Store: i.Store(t), Mails: i.Sink.Mailbox.Messages(), Seen: &i.seen,
+		Files: append([]string{i.Serve.Log(), i.Worker.Log()}, i.Temporal.Files()...),
+	}
+	if i.Database.Dialect == store.SQLite {
+		l.DatabaseFile, _, _ = strings.Cut(strings.TrimPrefix(i.Database.URL, "sqlite:"), "?")
+	}
+	return l
+}
+
+// NothingInTheClear takes apart what is left, and fails the test where a code, a link, a password, a session or a key
+// stands in the clear: in any column of any row, in the bytes of the database's file, in the logs of all processes, in
+// the files that Temporal keeps, and in the histories, decoded and as they are. A word that is planted at each of these
+// places has to be found there.
+func (l LeftBehind) NothingInTheClear(t testing.TB, kept []histories.History) {
+	t.Helper()
+	words := l.secrets(t)
 	c := &clear{t: t, canary: "canary-" + rand.Text(), found: map[string]bool{}}
 	words.Add("canary", c.canary)
 	c.search = words.Search()
 
-	c.tables(i)
+	c.tables(l)
 	c.file(c.plantedFile())
-	for _, path := range append([]string{i.Serve.Log(), i.Worker.Log()}, i.Temporal.Files()...) {
+	for _, path := range l.Files {
 		c.file(path)
 	}
 	c.histories(append(kept, c.plantedHistory()))
@@ -71,9 +99,9 @@ func (c *clear) look(kind, place string, content []byte) {
 }
 
 // tables looks at the database, in which the canary sits meanwhile.
-func (c *clear) tables(i *Installation) {
+func (c *clear) tables(l LeftBehind) {
 	c.t.Helper()
-	db, err := i.Store(c.t).DB()
+	db, err := l.Store.DB()
 	if err != nil {
 		c.t.Fatalf("database: %v", err)
 	}
@@ -85,27 +113,34 @@ func (c *clear) tables(i *Installation) {
 			c.t.Fatalf("plant the canary: %v", err)
 		}
 	}
-	err = dump.Rows(ctx, db, i.Database.Dialect, func(place string, value []byte) {
+	dialect := store.Postgres
+	if l.DatabaseFile != "" {
+		dialect = store.SQLite
+		c.databaseFile(l.DatabaseFile)
+	}
+	err = dump.Rows(ctx, db, dialect, func(place string, value []byte) {
 		c.values++
 		c.look("a row", place, value)
 	})
 	if err != nil {
 		c.t.Errorf("dump the database: %v", err)
 	}
-	if i.Database.Dialect == store.SQLite {
-		path, _, _ := strings.Cut(strings.TrimPrefix(i.Database.URL, "sqlite:"), "?")
-		delete(c.found, "a file")
-		c.file(path)
-		if _, err := os.Stat(path + "-wal"); err == nil {
-			c.file(path + "-wal")
-		}
-		if !c.found["a file"] {
-			c.t.Error("the word planted in the database was not found in its file")
-		}
-	}
 	if _, err := db.ExecContext(ctx, "DROP TABLE planted_canary"); err != nil {
 		c.t.Errorf("take the canary away: %v", err)
 	}
+}
+
+// databaseFile looks at the bytes of SQLite's file and of what is not in it yet.
+func (c *clear) databaseFile(path string) {
+	c.t.Helper()
+	c.file(path)
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		c.file(path + "-wal")
+	}
+	if !c.found["a file"] {
+		c.t.Error("the word planted in the database was not found in its file")
+	}
+	delete(c.found, "a file")
 }
 
 func (c *clear) plantedFile() string {

@@ -17,29 +17,31 @@ import (
 	"github.com/todoke/todoke/test/dump"
 )
 
-// Secrets gives everything that must stand nowhere in the clear: what passed the watch, what the mails brought, and
+// secrets gives everything that must stand nowhere in the clear: what passed the watch, what the mails brought, and
 // what the server's keys make of the rows, also where no page or mail showed it.
-func (i *Installation) Secrets(t testing.TB) *dump.Words {
+func (l LeftBehind) secrets(t testing.TB) *dump.Words {
 	t.Helper()
 	words := &dump.Words{}
-	words.AddAll(&i.seen)
-	ring, err := keys.Parse(i.keys)
+	if l.Seen != nil {
+		words.AddAll(l.Seen)
+	}
+	ring, err := keys.Parse(l.Keys)
 	if err != nil {
 		t.Fatalf("server keys: %v", err)
 	}
-	for part := range strings.SplitSeq(i.keys, ",") {
+	for part := range strings.SplitSeq(l.Keys, ",") {
 		_, key, _ := strings.Cut(part, ":")
 		words.Add(Server, key)
 		if raw, err := base64.StdEncoding.DecodeString(key); err == nil {
 			words.Add(Server, string(raw))
 		}
 	}
-	for _, m := range i.Sink.Mailbox.Messages() {
+	for _, m := range l.Mails {
 		if err := mailed(words, m); err != nil {
 			t.Errorf("secrets of mail %s: %v", m.ID, err)
 		}
 	}
-	db, err := i.Store(t).DB()
+	db, err := l.Store.DB()
 	if err != nil {
 		t.Fatalf("database: %v", err)
 	}

@@ -200,8 +200,11 @@ func notePath(words *dump.Words, path string) {
 	}
 }
 
-// isOpener tells a token from words that a path is made of: it is long, and mixed as no word is.
+// isOpener tells a token from words and numbers that a path is made of: it is long, and mixed as no word is.
 func isOpener(segment string) bool {
+	if _, wrong := models.ParseReceiptNumber(segment); wrong == nil {
+		return false // a number that a reseller's program asks by
+	}
 	mixed := strings.ContainsAny(segment, "0123456789") || strings.ToLower(segment) != segment && strings.ToUpper(segment) != segment
 	return mixed && opener.MatchString(segment)
 }
