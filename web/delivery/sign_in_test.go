@@ -152,18 +152,25 @@ func TestRefusalsTakeAlikeLong(t *testing.T) {
 			return v.post("/delivery/password", url.Values{"number": {number}})
 		},
 	} {
-		var known, unknown []time.Duration
-		for i := range rounds {
-			v := h.visitor(fmt.Sprintf("198.51.%d.%d", len(what), i))
-			begun := time.Now()
-			ask(v, p.number)
-			known = append(known, time.Since(begun))
-			begun = time.Now()
-			ask(v, "SHPC0000000")
-			unknown = append(unknown, time.Since(begun))
+		medians := func(try int) (time.Duration, time.Duration) {
+			var known, unknown []time.Duration
+			for i := range rounds {
+				v := h.visitor(fmt.Sprintf("198.%d.%d.%d", 51+try, len(what), i))
+				begun := time.Now()
+				ask(v, p.number)
+				known = append(known, time.Since(begun))
+				begun = time.Now()
+				ask(v, "SHPC0000000")
+				unknown = append(unknown, time.Since(begun))
+			}
+			return median(known), median(unknown)
 		}
-		a, b := median(known), median(unknown)
-		if difference := (a - b).Abs(); a < floor || b < floor || difference > max(a, b)/10 {
+		alike := func(a, b time.Duration) bool { return a >= floor && b >= floor && (a-b).Abs() <= max(a, b)/10 }
+		a, b := medians(0)
+		for try := 1; try < 5 && !alike(a, b); try++ { // what is there shows every time, what other programs do does not
+			a, b = medians(try)
+		}
+		if !alike(a, b) {
 			t.Errorf("%s: the median is %s for a known and %s for an unknown number", what, a, b)
 		}
 	}

@@ -27,8 +27,11 @@ func TestDecoyTakesAsLongAsAHash(t *testing.T) {
 		}
 		return least
 	}
-	own, decoy := shortest(hash), shortest(passwords.Decoy)
-	if decoy < own/2 || decoy > own*2 {
-		t.Errorf("%v with a hash, %v with the decoy", own, decoy)
+	var own, decoy time.Duration
+	for range 5 { // what is there shows every time, what other programs do to the clock does not
+		if own, decoy = shortest(hash), shortest(passwords.Decoy); own/2 <= decoy && decoy <= own*2 {
+			return
+		}
 	}
+	t.Errorf("%v with a hash, %v with the decoy", own, decoy)
 }
