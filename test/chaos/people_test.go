@@ -26,7 +26,7 @@ type person struct {
 	site, door string // where they sign in, as in "/portal/sign-in"
 	email      string
 
-	mu      sync.Mutex // one page at a time
+	mu      sync.Mutex // one form at a time
 	browser *http.Client
 }
 
@@ -51,31 +51,32 @@ func newPerson(site, door, email string) (*person, error) {
 // errSignedOut says that the page asked for a sign-in, which has been made: the step can be tried again.
 var errSignedOut = errors.New("was signed out")
 
-// open reads a page.
-func (p *person) open(ctx context.Context, path string) (*goquery.Document, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.openOwn(ctx, path)
+// answer is what a page's request came to.
+type answer struct {
+	status         int
+	path, location string
+	doc            *goquery.Document
 }
 
-func (p *person) openOwn(ctx context.Context, path string) (*goquery.Document, error) {
-	answer, doc, err := p.send(ctx, http.MethodGet, path, nil)
+// open reads a page.
+func (p *person) open(ctx context.Context, path string) (*goquery.Document, error) {
+	a, err := p.send(ctx, http.MethodGet, path, nil)
 	switch {
 	case err != nil:
 		return nil, err
-	case p.isDoor(answer):
+	case p.isDoor(a):
 		return nil, errors.Join(errSignedOut, p.signIn(ctx))
-	case answer.StatusCode != http.StatusOK:
-		return nil, refused(answer, doc)
+	case a.status != http.StatusOK:
+		return nil, refused(a)
 	}
-	return doc, nil
+	return a.doc, nil
 }
 
 // fill opens a page, fills in the form that fits the selector and sends it to a path. It must lead on to another page.
 func (p *person) fill(ctx context.Context, path, selector, to string, typed map[string]string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	doc, err := p.openOwn(ctx, path)
+	doc, err := p.open(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -87,14 +88,14 @@ func (p *person) fill(ctx context.Context, path, selector, to string, typed map[
 	for name, value := range typed {
 		values.Set(name, value)
 	}
-	answer, page, err := p.send(ctx, http.MethodPost, to, values)
+	a, err := p.send(ctx, http.MethodPost, to, values)
 	switch {
 	case err != nil:
 		return err
-	case p.isDoor(answer):
+	case p.isDoor(a):
 		return errors.Join(errSignedOut, p.signIn(ctx))
-	case answer.StatusCode != http.StatusSeeOther:
-		return refused(answer, page)
+	case a.status != http.StatusSeeOther:
+		return refused(a)
 	}
 	return nil
 }
@@ -103,37 +104,37 @@ func (p *person) fill(ctx context.Context, path, selector, to string, typed map[
 var errNoForm = errors.New("the page has no such form")
 
 func (p *person) signIn(ctx context.Context) error {
-	answer, doc, err := p.send(ctx, http.MethodPost, p.door, url.Values{"email": {p.email}, "password": {personsPassword}})
-	if err != nil || answer.StatusCode == http.StatusSeeOther && !p.isDoor(answer) {
+	a, err := p.send(ctx, http.MethodPost, p.door, url.Values{"email": {p.email}, "password": {personsPassword}})
+	if err != nil || a.status == http.StatusSeeOther && !p.isDoor(a) {
 		return err
 	}
-	return fmt.Errorf("sign in %s: %w", p.email, refused(answer, doc))
+	return fmt.Errorf("sign in %s: %w", p.email, refused(a))
 }
 
-func (p *person) isDoor(answer *http.Response) bool {
-	return answer.StatusCode == http.StatusSeeOther && strings.HasPrefix(answer.Header.Get("Location"), p.door)
+func (p *person) isDoor(a answer) bool {
+	return a.status == http.StatusSeeOther && strings.HasPrefix(a.location, p.door)
 }
 
-func (p *person) send(ctx context.Context, method, path string, form url.Values) (*http.Response, *goquery.Document, error) {
+func (p *person) send(ctx context.Context, method, path string, form url.Values) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, p.site+path, strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("Origin", p.site)
 	}
-	answer, err := p.browser.Do(request)
+	response, err := p.browser.Do(request)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
-	doc, err := goquery.NewDocumentFromReader(answer.Body)
-	return answer, doc, errors.Join(err, answer.Body.Close())
+	doc, err := goquery.NewDocumentFromReader(response.Body)
+	return answer{response.StatusCode, path, response.Header.Get("Location"), doc}, errors.Join(err, response.Body.Close())
 }
 
-func refused(answer *http.Response, doc *goquery.Document) *harness.Refusal {
-	text := strings.Join(strings.Fields(doc.Find("main").Text()), " ")
-	return &harness.Refusal{Status: answer.StatusCode, Code: answer.Request.URL.Path, Body: text[:min(len(text), 600)]}
+func refused(a answer) *harness.Refusal {
+	text := strings.Join(strings.Fields(a.doc.Find("main").Text()), " ")
+	return &harness.Refusal{Status: a.status, Code: a.path, Body: text[:min(len(text), 600)]}
 }
 
 // fields gives what a browser would send of a form that nobody touched.

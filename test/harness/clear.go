@@ -52,7 +52,7 @@ func (i *Installation) LeftBehind(t testing.TB) LeftBehind {
 func (l LeftBehind) NothingInTheClear(t testing.TB, kept []histories.History) {
 	t.Helper()
 	words := l.secrets(t)
-	c := &clear{t: t, canary: "canary-" + rand.Text(), found: map[string]bool{}}
+	c := &inspection{t: t, canary: "canary-" + rand.Text(), found: map[string]bool{}}
 	words.Add("canary", c.canary)
 	c.search = words.Search()
 
@@ -71,8 +71,8 @@ func (l LeftBehind) NothingInTheClear(t testing.TB, kept []histories.History) {
 	t.Logf("nothing in the clear in %d values, %d MB of files and %d histories; looked for %s", c.values, c.bytes>>20, len(kept), words)
 }
 
-// clear is the look at one installation.
-type clear struct {
+// inspection is the look at what one installation left.
+type inspection struct {
 	t      testing.TB
 	search *dump.Search
 	canary string
@@ -85,7 +85,7 @@ type clear struct {
 // mostTold is how many findings are told one by one.
 const mostTold = 20
 
-func (c *clear) look(kind, place string, content []byte) {
+func (c *inspection) look(kind, place string, content []byte) {
 	c.t.Helper()
 	for _, f := range c.search.In(content) {
 		if f.Word == c.canary {
@@ -99,7 +99,7 @@ func (c *clear) look(kind, place string, content []byte) {
 }
 
 // tables looks at the database, in which the canary sits meanwhile.
-func (c *clear) tables(l LeftBehind) {
+func (c *inspection) tables(l LeftBehind) {
 	c.t.Helper()
 	db, err := l.Store.DB()
 	if err != nil {
@@ -131,7 +131,7 @@ func (c *clear) tables(l LeftBehind) {
 }
 
 // databaseFile looks at the bytes of SQLite's file and of what is not in it yet.
-func (c *clear) databaseFile(path string) {
+func (c *inspection) databaseFile(path string) {
 	c.t.Helper()
 	c.file(path)
 	if _, err := os.Stat(path + "-wal"); err == nil {
@@ -143,7 +143,7 @@ func (c *clear) databaseFile(path string) {
 	delete(c.found, "a file")
 }
 
-func (c *clear) plantedFile() string {
+func (c *inspection) plantedFile() string {
 	c.t.Helper()
 	path := filepath.Join(c.t.TempDir(), "canary.log")
 	if err := os.WriteFile(path, []byte(`{"level":"INFO","msg":"canary","token":"`+strings.ToLower(c.canary)+`"}`+"\n"), 0o600); err != nil {
@@ -152,7 +152,7 @@ func (c *clear) plantedFile() string {
 	return path
 }
 
-func (c *clear) file(path string) {
+func (c *inspection) file(path string) {
 	c.t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -164,7 +164,7 @@ func (c *clear) file(path string) {
 }
 
 // plantedHistory holds the canary in base64, as histories hold what is in a payload.
-func (c *clear) plantedHistory() histories.History {
+func (c *inspection) plantedHistory() histories.History {
 	payload := &commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`{"word":"` + c.canary + `"}`)}
 	return histories.History{WorkflowID: "planted", Events: []*historypb.HistoryEvent{{
 		EventId: 1, Attributes: &historypb.HistoryEvent_WorkflowExecutionSignaledEventAttributes{
@@ -175,7 +175,7 @@ func (c *clear) plantedHistory() histories.History {
 	}}}
 }
 
-func (c *clear) histories(kept []histories.History) {
+func (c *inspection) histories(kept []histories.History) {
 	c.t.Helper()
 	for _, h := range kept {
 		for _, text := range histories.Texts(h) {

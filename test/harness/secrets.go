@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"database/sql"
+	"encoding/base32"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func (l LeftBehind) secrets(t testing.TB) *dump.Words {
 		t.Fatalf("database: %v", err)
 	}
 	for _, derive := range []func(*dump.Words, *sql.DB, *keys.Ring) error{
-		deliveryPasswords, temporaryPasswords, resendTokens, unsubscribeTokens, holdingCodes,
+		deliveryPasswords, temporaryPasswords, resendTokens, unsubscribeTokens, holdingCodes, secondSecrets, activationTokens, issuedCodes,
 	} {
 		if err := derive(words, db, ring); err != nil {
 			t.Errorf("secrets: %v", err)
@@ -135,7 +136,7 @@ func temporaryPasswords(words *dump.Words, db *sql.DB, ring *keys.Ring) error {
 }
 
 func resendTokens(words *dump.Words, db *sql.DB, ring *keys.Ring) error {
-	query := "SELECT id, link_salt, link_key FROM resends"
+	query := "SELECT id, link_salt, link_key FROM resends WHERE link_key > 0" // staff's have no link
 	return each(words, db, Link, query, func(scan func(...any) error) ([]string, error) {
 		var r models.Resend
 		if err := scan(&r.ID, &r.LinkSalt, &r.LinkKey); err != nil {
@@ -166,6 +167,49 @@ func holdingCodes(words *dump.Words, db *sql.DB, ring *keys.Ring) error {
 			return nil, err
 		}
 		code, err := ring.OpenCode(h)
+		return []string{code}, err
+	})
+}
+
+func secondSecrets(words *dump.Words, db *sql.DB, ring *keys.Ring) error {
+	query := "SELECT id, second_secret, second_key FROM accounts WHERE second_key > 0"
+	return each(words, db, Second, query, func(scan func(...any) error) ([]string, error) {
+		var a models.Account
+		if err := scan(&a.ID, &a.SecondSecret, &a.SecondKey); err != nil {
+			return nil, err
+		}
+		secret, err := ring.OpenSecond(a)
+		return []string{string(secret), base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)}, err
+	})
+}
+
+func activationTokens(words *dump.Words, db *sql.DB, ring *keys.Ring) error {
+	query := "SELECT id, link_salt, link_key, link_version FROM activation_requests WHERE link_key > 0"
+	return each(words, db, Link, query, func(scan func(...any) error) (all []string, err error) {
+		var r models.ActivationRequest
+		if err := scan(&r.ID, &r.LinkSalt, &r.LinkKey, &r.LinkVersion); err != nil {
+			return nil, err
+		}
+		for ; r.LinkVersion > 0; r.LinkVersion-- {
+			for _, mailbox := range []models.Mailbox{models.MailboxContact, models.MailboxAccount} {
+				token, err := ring.ActivationToken(r, mailbox)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, token)
+			}
+		}
+		return all, nil
+	})
+}
+
+func issuedCodes(words *dump.Words, db *sql.DB, ring *keys.Ring) error {
+	return each(words, db, Code, "SELECT id, code_cipher, code_key FROM issued_codes", func(scan func(...any) error) ([]string, error) {
+		var c models.IssuedCode
+		if err := scan(&c.ID, &c.CodeCipher, &c.CodeKey); err != nil {
+			return nil, err
+		}
+		code, err := ring.OpenIssued(c)
 		return []string{code}, err
 	})
 }
