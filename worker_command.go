@@ -143,6 +143,7 @@ func (a *app) collaborators() (worker.Activities, func(), error) {
 		Outbox:      &activities.Outbox{Outbox: teller},
 		Resends:     &activities.Resends{Store: a.store},
 		NameChanges: &activities.NameChanges{Store: a.store},
+		Activation:  &activities.Activation{Store: a.store},
 		Renewals:    &activities.Renewals{Store: a.store, Keys: a.ring},
 	}
 	all.News = &activities.News{Store: a.store, Mails: all.Mails}

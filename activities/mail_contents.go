@@ -70,6 +70,9 @@ func senderKind(kind models.MailKind) models.MailKind {
 
 // data gives what a mail of that kind says.
 func (a *Mails) data(f store.MailFacts) (mail.Data, error) {
+	if f.Activation != nil { // their kinds are the profile's
+		return a.activationMail(f)
+	}
 	switch f.Mail.Kind {
 	case models.MailReceiptNumber:
 		return mail.ReceiptNumber{

@@ -38,6 +38,10 @@ type Secrets interface {
 	InquirySignature(i models.Inquiry) (string, error)
 	ResendToken(r models.Resend) (string, error)
 	TemporaryPassword(a models.Account) (string, error)
+	// ActivationToken stands in the link that confirms the issue of a code, OpenIssued
+	// opens the code that came of it.
+	ActivationToken(r models.ActivationRequest, mailbox models.Mailbox) (string, error)
+	OpenIssued(c models.IssuedCode) (string, error)
 	// UnsubscribeToken stands in the link that ends a subscription.
 	UnsubscribeToken(s models.MailSubscription) (string, error)
 }

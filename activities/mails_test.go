@@ -312,6 +312,14 @@ func (noKeys) TemporaryPassword(models.Account) (string, error) {
 	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
 }
 
+func (noKeys) ActivationToken(models.ActivationRequest, models.Mailbox) (string, error) {
+	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
+}
+
+func (noKeys) OpenIssued(models.IssuedCode) (string, error) {
+	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
+}
+
 func (noKeys) UnsubscribeToken(models.MailSubscription) (string, error) {
 	return "", models.NewError(models.KindInternal, "key_missing", "number", "1")
 }

@@ -129,6 +129,30 @@ var steps = []step{
 		}
 		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.NameChange(c.Number).Mails[1].ID}}
 	}},
+	{activity: "LookAtActivation", when: "a code was asked for", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Activation.LookAtActivation, []any{h.AskActivation("apex_one").Request.ID}
+	}},
+	{activity: "ExpireActivation", when: "the link is over", prepare: func(h *house.House) (any, []any) {
+		r := h.AskActivation("apex_one").Request
+		h.Clock.Pass(72 * time.Hour)
+		return h.Activities.Activation.ExpireActivation, []any{protocol.ActivationOver{RequestID: r.ID, Until: r.LinkUntil}}
+	}},
+	{activity: "ExpireActivation", when: "the code was issued in the last moment", prepare: func(h *house.House) (any, []any) {
+		r := confirmed(h)
+		return h.Activities.Activation.ExpireActivation, []any{protocol.ActivationOver{RequestID: r.ID, Until: r.LinkUntil}}
+	}},
+	{activity: "SendMail", when: "it brings the link of a code", prepare: func(h *house.House) (any, []any) {
+		r := h.AskActivation("apex_one").Request
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Activation(r.Number).Mails[0].ID}}
+	}},
+	{activity: "SendMail", when: "it brings a further code", prepare: func(h *house.House) (any, []any) {
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Activation(confirmed(h).Number).Mails[3].ID}}
+	}},
+	{activity: "SendMail", when: "its server refuses the link of a code", prepare: func(h *house.House) (any, []any) {
+		r := h.AskActivation("apex_one").Request
+		h.Mailbox.SetBehaviour(at(mailbox.StageRcpt, mailbox.Refuse))
+		return h.Activities.Mails.SendMail, []any{protocol.MailRef{MailID: h.Activation(r.Number).Mails[0].ID}}
+	}},
 	{activity: "GatherRenewalNotices", when: "contracts are due", counting: true, prepare: func(h *house.House) (any, []any) {
 		h.EndingIn(90)
 		h.EndingIn(30)
@@ -221,6 +245,15 @@ func resending(h *house.House, password models.MailStatus) (resendID int64) {
 	h.Settle(state.Mails[0], models.MailSent)
 	h.Settle(state.Mails[1], password)
 	return r.ID
+}
+
+// confirmed is a request whose code was issued.
+func confirmed(h *house.House) models.ActivationRequest {
+	done, err := h.ConfirmActivation(context.Background(), house.Confirmation(h.AskActivation("apex_one").Request, models.MailboxContact), h.Ring)
+	if err != nil {
+		panic(err)
+	}
+	return done.Request
 }
 
 // reviewedName gives a name change that waits for staff.

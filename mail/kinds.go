@@ -44,6 +44,7 @@ func Kinds() []Kind {
 		KindTemporaryPassword, KindPasswordChanged,
 		KindNameChangeReceived, KindNameChangeQuestion, KindNameChangeWithdrawn, KindReviewResult,
 		KindNews, KindNewsTest,
+		KindActivationLink, KindActivationIssued,
 	}
 }
 

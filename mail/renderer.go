@@ -111,8 +111,12 @@ func (r *Renderer) Render(lang models.Language, data Data) (Content, error) {
 	if text == nil || html == nil {
 		return Content{}, models.Internal(fmt.Errorf("no template for %s in %q", data.Kind(), lang))
 	}
+	pattern := r.subjects[key.kind]
+	if own, ok := data.(patterned); ok {
+		pattern = own.pattern()
+	}
 	v := view{
-		Subject: fill(r.subjects[key.kind].In(lang), r.brand, lang, data.subject(), inquiryOf(data), titleOf(data)),
+		Subject: fill(pattern.In(lang), r.brand, lang, data.subject(), inquiryOf(data), titleOf(data)),
 		Lang:    lang, Company: r.brand.Company.In(lang), Contact: r.brand.Contact.In(lang), Inquiry: inquiryOf(data), D: data,
 	}
 	if wrong := checkHeaderText("subject", v.Subject); len(wrong) > 0 {

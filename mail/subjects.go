@@ -120,6 +120,14 @@ func portalSubjects() Subjects {
 			JA: "【{company}】ご契約更新のご案内",
 			EN: "[{company}] Your contract is due for renewal",
 		},
+		KindActivationLink: {
+			JA: "【{company}】アクティベーションコード発行URLのご連絡",
+			EN: "[{company}] Link for issuing your activation code",
+		},
+		KindActivationIssued: {
+			JA: "【{company}】アクティベーションコード発行完了のご連絡",
+			EN: "[{company}] Your activation code was issued",
+		},
 		KindContactChangeDone: {
 			JA: "契約内容変更完了",
 			EN: "Contract details changed",

@@ -107,7 +107,7 @@ func TestOnlyProtocolCrosses(t *testing.T) {
 // people in the Temporal UI, the name of one. A new one has to be argued for here.
 var codes = []string{
 	"OrderState.Next", "OrderState.Status", "OrderState.WaitingFor", "MailResult.Status", "ResendState.Next", "ResendState.Status",
-	"NameChangeState.Next", "NameChangeState.Status",
+	"NameChangeState.Next", "NameChangeState.Status", "ActivationState.Next", "ActivationState.Status",
 }
 
 // wrongField tells what is wrong with a type that a field has, or nothing.
@@ -199,9 +199,9 @@ func TestNamesStay(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{
-		"activity AdvanceNameChange", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity FinishDelivery", "activity FinishResend", "activity GatherRenewalNotices", "activity HandOverMails",
+		"activity AdvanceNameChange", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity ExpireActivation", "activity FinishDelivery", "activity FinishResend", "activity GatherRenewalNotices", "activity HandOverMails", "activity LookAtActivation",
 		"activity MailsOfApplication", "activity NoteNameChangeDue", "activity NoteResendDue", "activity QueueReminder", "activity QueueRenewalNotices", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
-		"activity SendMail", "activity UnsentRenewalNotices", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow OrderIntake", "workflow OutboxDrain", "workflow RenewalNotices",
+		"activity SendMail", "activity UnsentRenewalNotices", "workflow ActivationIssue", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow OrderIntake", "workflow OutboxDrain", "workflow RenewalNotices",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("registered are\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
@@ -209,8 +209,9 @@ func TestNamesStay(t *testing.T) {
 	for got, want := range map[string]string{
 		protocol.DecidedSignal: "decided", protocol.TaskQueue: "todoke", protocol.OutboxDrainScheduleID: "outbox-drain", protocol.RenewalNoticesScheduleID: "renewal-notices",
 		models.Application{ID: 12}.WorkflowID(): "application/12", models.MailWorkflowID(5): "mail/5", models.Order{OrderNumber: "ORDC1"}.WorkflowID(): "order/ORDC1",
-		models.Resend{ResendNumber: "RS1"}.WorkflowID(): "resend/RS1",
-		models.NameChange{Number: "NC1"}.WorkflowID():   "name-change/NC1",
+		models.Resend{ResendNumber: "RS1"}.WorkflowID():      "resend/RS1",
+		models.NameChange{Number: "NC1"}.WorkflowID():        "name-change/NC1",
+		models.ActivationRequest{Number: "AR1"}.WorkflowID(): "activation/AR1",
 	} {
 		if got != want {
 			t.Errorf("the name is %q, histories have %q", got, want)

@@ -25,6 +25,7 @@ type Activities struct {
 	NameChanges *activities.NameChanges
 	Renewals    *activities.Renewals
 	News        *activities.News
+	Activation  *activities.Activation
 }
 
 // Options say how the worker runs.
@@ -62,7 +63,7 @@ func Register(r interface {
 }, a Activities,
 ) {
 	RegisterWorkflows(r)
-	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges, a.Renewals, a.News} {
+	for _, collaborator := range []any{a.Orders, a.Mails, a.Documents, a.Outbox, a.Resends, a.NameChanges, a.Renewals, a.News, a.Activation} {
 		r.RegisterActivityWithOptions(collaborator, activity.RegisterOptions{})
 	}
 }
@@ -81,6 +82,7 @@ func RegisterWorkflows(r interface {
 		protocol.NameChangeWorkflow:       workflows.NameChange,
 		protocol.RenewalNoticesWorkflow:   workflows.RenewalNotices,
 		protocol.NewsIssueWorkflow:        workflows.NewsIssue,
+		protocol.ActivationIssueWorkflow:  workflows.ActivationIssue,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}

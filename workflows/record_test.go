@@ -112,6 +112,8 @@ func TestRecord(t *testing.T) {
 		"name change open": recordNameChangeOpen, "name change asked back": recordNameChangeAskedBack,
 		"name change withdrawn": recordNameChangeWithdrawn, "name change overdue": recordNameChangeOverdue,
 		"renewal notices": recordRenewalNotices,
+		"activation":      recordActivation, "activation cancelled": recordActivationCancelled, "activation expired": recordActivationExpired,
+		"activation consented": recordActivationConsented,
 	} {
 		t.Run(name, tale)
 	}

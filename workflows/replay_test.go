@@ -272,6 +272,7 @@ func knownWords() map[string]bool {
 		"AdvanceOrder", "RegisterOrder", "FinishDelivery", "QueueReminder", "MailsOfApplication",
 		"AdvanceResend", "NoteResendDue", "FinishResend", "ResendID", "Notices", "WarnAt", "DueAt", "Escalated", "Overdue",
 		"AdvanceNameChange", "NoteNameChangeDue", "NameChangeID",
+		"LookAtActivation", "ExpireActivation", "RequestID", "Until",
 		"GatherRenewalNotices", "QueueRenewalNotices", "UnsentRenewalNotices", "HandOverMails", "At", "After", "Count", "Done", "Notice",
 		"Noticed", "Queued", "HandedOver", "Stage",
 		"mail_refused_for_now", // the code of an error
@@ -285,6 +286,9 @@ func knownWords() map[string]bool {
 		words[string(s)] = true
 	}
 	for _, s := range models.NameChangeStatuses {
+		words[string(s)] = true
+	}
+	for _, s := range models.ActivationStatuses {
 		words[string(s)] = true
 	}
 	for _, s := range models.MailStatuses {

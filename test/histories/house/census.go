@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/store"
 )
 
 // tables are all that processes write to.
@@ -17,6 +18,7 @@ var tables = []string{
 	"running_numbers", "password_requests", "resends", "resend_decisions",
 	"inquiries", "inquiry_messages", "mail_subscriptions", "renewal_digests", "renewal_notices",
 	"news_issues", "news_decisions",
+	"activation_requests", "activation_decisions", "issued_codes", "code_hashes",
 }
 
 // Census counts everything that a process can leave behind: rows of every table,
@@ -46,6 +48,8 @@ func (h *House) Census() map[string]int {
 		"SELECT 'task ' || kind FROM tasks",
 		"SELECT 'renewal notice ' || days || ' to ' || role FROM renewal_notices",
 		"SELECT 'news ' || status || ' version ' || version || ' to ' || recipients FROM news_issues",
+		"SELECT 'activation ' || status || ' version ' || version FROM activation_requests",
+		"SELECT 'revoked code' FROM issued_codes WHERE revoked_at IS NOT NULL",
 		"SELECT 'queued digest' FROM renewal_digests WHERE queued_at IS NOT NULL",
 	} {
 		rows, err := db.QueryContext(context.Background(), query)
@@ -98,6 +102,8 @@ func (h *House) PersonalData() []string {
 		"SELECT text, sender FROM inquiry_messages",
 		"SELECT address, link_salt FROM mail_subscriptions",
 		"SELECT title_ja, title_en, body_ja, body_en FROM news_issues",
+		"SELECT requester_email, contact_email, link_salt, close_reason FROM activation_requests",
+		"SELECT note FROM activation_decisions",
 	} {
 		all = append(all, h.strings(query)...)
 	}
@@ -156,6 +162,32 @@ func (h *House) secrets() []string {
 	}
 	Must(h.t, rows.Err())
 	Must(h.t, rows.Close())
+	return append(all, h.furtherSecrets()...)
+}
+
+// furtherSecrets gives every further code, and the token of every link, in the clear.
+func (h *House) furtherSecrets() []string {
+	h.t.Helper()
+	requests, _, err := h.ActivationRequests(context.Background(), store.ActivationFilter{}, store.Page{Limit: store.MaxPage})
+	Must(h.t, err)
+	var all []string
+	for _, r := range requests {
+		for r.LinkVersion > 0 {
+			for _, m := range r.Mailboxes() {
+				token, err := h.Ring.ActivationToken(r, m)
+				Must(h.t, err)
+				all = append(all, token)
+			}
+			r.LinkVersion--
+		}
+		codes, err := h.IssuedCodes(context.Background(), r.ContractID)
+		Must(h.t, err)
+		for _, c := range codes {
+			code, err := h.Ring.OpenIssued(c)
+			Must(h.t, err)
+			all = append(all, code)
+		}
+	}
 	return all
 }
 

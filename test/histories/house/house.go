@@ -180,6 +180,7 @@ func (h *House) activities(smtpPort int, temporal client.Client) worker.Activiti
 		Outbox:      &activities.Outbox{},
 		Resends:     &activities.Resends{Store: h.Store},
 		NameChanges: &activities.NameChanges{Store: h.Store},
+		Activation:  &activities.Activation{Store: h.Store},
 		Renewals:    &activities.Renewals{Store: h.Store, Keys: h.Ring},
 	}
 	all.News = &activities.News{Store: h.Store, Mails: all.Mails}
