@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
 
 	"github.com/todoke/todoke/test/harness"
 )
@@ -141,9 +142,16 @@ func (v *tab) phone(on bool) {
 	v.t.Helper()
 	if on {
 		v.do("be a phone", call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 2, Mobile: true}))
-		return
+	} else {
+		v.do("be a desk again", call(emulation.ClearDeviceMetricsOverride, cdp.Empty{}))
 	}
-	v.do("be a desk again", call(emulation.ClearDeviceMetricsOverride, cdp.Empty{}))
+	// The browser answers before the page has its new width. A click in between is pressed in the one and let go in the
+	// other, and hits nothing.
+	resized := fmt.Sprintf(`new Promise(done => {
+		const look = () => (innerWidth < 800) === %t ? done(true) : requestAnimationFrame(look);
+		look();
+	})`, on)
+	answerTo(v, "change the width", chromedp.Evaluate[bool](resized, chromedp.EvalAwaitPromise))
 }
 
 // twice keeps pictures of a page on a desk and on a phone.
