@@ -41,7 +41,8 @@ func (a *app) handler(m *metrics.Metrics, teller *outbox.Outbox) (http.Handler, 
 	public.New(public.Options{
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Logger: a.log, Places: a.places(),
 		Unsubscribe: a.ring.UnsubscribeAllowed, LicenseKeys: a.publishedLicenseKeys,
-		Inquiries: &public.Inquiries{Teller: teller, CodeHash: a.ring.CodeHash, Key: a.ring.CurrentKey()},
+		Activation: &public.Activation{Ring: a.ring, Teller: teller},
+		Inquiries:  &public.Inquiries{Teller: teller, CodeHash: a.ring.CodeHash, Key: a.ring.CurrentKey()},
 	}).Mount(r)
 	if err := errors.Join(a.mountConsole(r, teller), a.mountDelivery(r, teller), a.mountPortal(r, teller)); err != nil {
 		return nil, err

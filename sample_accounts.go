@@ -9,7 +9,7 @@ import (
 // makeSampleAccounts makes accounts of the contract portal for contacts of sample
 // orders. They sign in as soon as the orders are delivered.
 func (a *app) makeSampleAccounts(ctx context.Context) ([]portalCredential, error) {
-	orders := sampleOrders()
+	orders := append(sampleOrders(), sampleDue()...)
 	var made []portalCredential
 	for _, s := range []struct {
 		order    int
@@ -20,6 +20,7 @@ func (a *app) makeSampleAccounts(ctx context.Context) ([]portalCredential, error
 		{order: 5, language: models.Japanese, note: "医療法人社団あおば会"},
 		{order: 4, language: models.Japanese, note: "株式会社𠮷野家具製作所"},
 		{order: 6, language: models.English, note: "Maple Logistics K.K."},
+		{order: len(sampleOrders()), language: models.Japanese, note: "株式会社はやて物流 (further activation codes)"},
 		{order: 14, language: models.Japanese, daysAgo: 140, note: "合同会社そらいろデザイン (password expired)"},
 	} {
 		account := models.Account{Email: orders[s.order].contact(), Language: s.language}

@@ -35,6 +35,9 @@ func (a *app) makeSamplesDue(ctx context.Context, teller *outbox.Outbox, reselle
 			return err
 		}
 	}
+	if err := a.makeSampleActivations(ctx, teller, sampleDue()[0]); err != nil {
+		return fmt.Errorf("sample activation codes: %w", err)
+	}
 	return worker.RunRenewalNotices(ctx, a.temporal)
 }
 

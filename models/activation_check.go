@@ -72,6 +72,11 @@ func (k ActivationKey) Read(kind ActivationKind, c *Catalogue) (license string, 
 		return license, nil, append(errs, *problem)
 	}
 	forms = c.CodeForms(code)
+	if len(code) == activationLength { // the prefix is known, so it need not be typed
+		if key, ok := ActivationCodeKey(kind.AskedPrefix + code); ok && !slices.Contains(forms, key) {
+			forms = append(forms, key)
+		}
+	}
 	fitting := slices.DeleteFunc(slices.Clone(forms), func(form string) bool { return !strings.HasPrefix(form, kind.AskedPrefix) })
 	switch {
 	case len(fitting) == 0 && !strings.HasPrefix(code, kind.AskedPrefix):

@@ -145,7 +145,7 @@ func (c *checker) lifetimes(l Lifetimes) {
 	c.between("lifetimes.portal_password_days", l.PortalPasswordDays, 0, 3650)
 	c.between("lifetimes.contract_shown_years", l.ContractShownYears, 1, 100)
 	c.between("lifetimes.activation_requests_per_day", l.ActivationRequestsPerDay, 1, 1000)
-	c.span("lifetimes.confirmation_link", l.ConfirmationLink, 10*time.Minute, 720*time.Hour)
+	c.span("lifetimes.confirmation_link", l.ConfirmationLink, time.Second, 720*time.Hour)
 	c.span("lifetimes.temporary_password", l.TemporaryPassword, 10*time.Minute, 720*time.Hour)
 	c.span("lifetimes.delivery_session_idle", l.DeliverySessionIdle, time.Minute, 24*time.Hour)
 	c.span("lifetimes.portal_session_idle", l.PortalSessionIdle, time.Minute, 24*time.Hour)

@@ -178,6 +178,22 @@ func (i *Installation) writeProfile(text []byte) (string, error) {
 	return path, os.WriteFile(path, text, 0o600)
 }
 
+// ChangeProfile has serve go on with another profile: text is changed, and serve is started again.
+func (i *Installation) ChangeProfile(ctx context.Context, change func(text []byte) []byte) error {
+	path := filepath.Join(i.folder, "profile.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, change(text), 0o600); err != nil {
+		return err
+	}
+	if err := i.Serve.Stop(); err != nil {
+		return err
+	}
+	return i.Serve.Start(ctx)
+}
+
 // prepare migrates the database and makes the reseller and its keys.
 func (i *Installation) prepare(ctx context.Context, keys int) error {
 	if _, err := i.Run(ctx, "migrate"); err != nil {

@@ -55,6 +55,13 @@ var accessMatrix = map[string]reach{
 	"GET /portal/contracts.xlsx":               account,
 	"GET /portal/search":                       account,
 	"POST /portal/search":                      account,
+	"GET /portal/activation":                   account,
+	"GET /portal/activation/:kind":             account,
+	"POST /portal/activation/:kind":            account,
+	"GET /portal/activation/requests":          account,
+	"GET /portal/activation/requests/:number":  account,
+
+	"POST /portal/activation/requests/:number/cancel": account,
 
 	"GET /portal/contracts/:license":                       contract,
 	"GET /portal/contracts/:license/holdings.pdf":          contract,
@@ -126,9 +133,9 @@ func (m *matrix) contract() models.Contract {
 // ask visits a route with a license ID; forms are sent empty.
 func (m *matrix) ask(v *visitor, route, license string) answer {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer(":license", license, ":id", "1", ":number", "NC0000001", ":token", "x").Replace(path)
+	path = strings.NewReplacer(":license", license, ":id", "1", ":number", "NC0000001", ":token", "x", ":kind", "apex_central").Replace(path)
 	if method == http.MethodPost {
-		return v.post(path, url.Values{"by": {"license"}, "license": {license}})
+		return v.post(path, url.Values{"by": {"license"}, "license": {license}, "action": {"find"}})
 	}
 	return v.get(path)
 }

@@ -24,7 +24,7 @@ func showContract(v *visit) error {
 		Frame: v.frame("contracts", c.LicenseID), License: c.LicenseID, Holder: c.Holder, Support: c.Support, At: contractsAt + "/" + c.LicenseID,
 		EndsOn: ui.Day(v.language, d.EndsOn), State: v.runsUntil(models.Date{}, d.EndsOn), Unlisted: d.Unlisted,
 	}
-	view.Styles, view.Scripts = append(view.Styles, "holdings.css"), []string{"delivery.js"}
+	view.Styles, view.Scripts = append(view.Styles, "holdings.css", "activation.css"), []string{"delivery.js"}
 	for _, role := range d.Roles {
 		view.Roles = append(view.Roles, v.t("portal.role."+string(role)))
 	}
@@ -35,6 +35,10 @@ func showContract(v *visit) error {
 		}
 		view.Holdings = append(view.Holdings, row)
 	}
+	if view.Issued, err = v.issuedRows(d.Codes); err != nil {
+		return err
+	}
+	view.Kinds = v.kindsFor(c.LicenseID, d.Holdings)
 	return v.show(http.StatusOK, views.ContractPage(view))
 }
 

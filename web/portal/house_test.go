@@ -145,7 +145,8 @@ func (h *house) open(change ...func(*portal.Options)) {
 	site.Mount(engine)
 	public.New(public.Options{ // its pages lead there
 		Store: h.store, Rules: o.Rules, Brand: o.Brand, Logger: o.Logger, Clock: o.Clock,
-		Inquiries: &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey()},
+		Inquiries:  &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey()},
+		Activation: &public.Activation{Ring: h.ring, Teller: h},
 	}).Mount(engine)
 	h.server = httptest.NewServer(engine)
 	h.t.Cleanup(h.server.Close)

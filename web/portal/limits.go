@@ -21,6 +21,8 @@ const (
 	temporaryByClient = 20
 	secondWindow      = 15 * time.Minute
 	secondByAccount   = 10 // codes of the app that were wrong
+	contactWindow     = 24 * time.Hour
+	activationsByMail = 20 // by contact address, which anybody may be made to be
 )
 
 // limit is how often something may happen within a window.
@@ -52,6 +54,12 @@ func (v *visit) temporaryLimit() limit {
 // secondLimit bounds how often codes of an account's app are looked at.
 func secondLimit(a models.Account) limit {
 	return limit{ui.CountedSubject("portal-second", a.Email), secondWindow, secondByAccount}
+}
+
+// contactLimit bounds how many mails requests for codes bring to one contact address.
+// How often one account asks is the store's to bound.
+func contactLimit(email string) limit {
+	return limit{ui.CountedSubject("portal-activation-mail", models.AddressKey(email)), contactWindow, activationsByMail}
 }
 
 // reached says whether one of the limits is reached.

@@ -35,9 +35,12 @@ type Secrets interface {
 	CurrentKey() int
 }
 
-// Codes opens the activation codes of holdings, and finds them by what was typed.
+// Codes opens the activation codes of holdings and those issued besides, finds them
+// by what was typed, and seals new ones.
 type Codes interface {
+	store.Sealer
 	OpenCode(h models.Holding) (string, error)
+	OpenIssued(c models.IssuedCode) (string, error)
 	CodeHash(typed string) string
 }
 

@@ -25,6 +25,9 @@ const (
 	twoStepAt   = accountAt + "/two-step"
 	contractsAt = home + "/contracts"
 	searchAt    = home + "/search"
+	// Issuing codes.
+	activationAt = home + "/activation"
+	requestsAt   = activationAt + "/requests"
 )
 
 // open is all that answers without a session.
@@ -67,6 +70,12 @@ var signedIn = []route{
 	{get, "/contracts/:license/renewal.pdf", sendRenewalPDF},
 	{get, "/search", showSearch},
 	{post, "/search", search},
+	{get, "/activation", showActivationKinds},
+	{get, "/activation/:kind", showActivation},
+	{post, "/activation/:kind", askActivation},
+	{get, "/activation/requests", listActivationRequests},
+	{get, "/activation/requests/:number", showActivationRequest},
+	{post, "/activation/requests/:number/cancel", cancelActivationRequest},
 	{get, "/contracts/:license/name-change", showNameChange},
 	{get, "/contracts/:license/name-change/new", showNewName},
 	{post, "/contracts/:license/name-change/new", askNewName},

@@ -27,6 +27,8 @@ type Options struct {
 	Unsubscribe func(s models.MailSubscription, token string) bool
 	// LicenseKeys gives the published keys of license files; nil leaves them out.
 	LicenseKeys func(ctx context.Context) ([]byte, error)
+	// Activation says what the pages that confirm an issue work with; nil leaves them out.
+	Activation *Activation
 	// Places are the sites that the front page leads to, in its order.
 	Places []Place
 	// Clock gives the time; nil is the machine's.
@@ -69,6 +71,12 @@ func (s *Site) Mount(r *gin.Engine) {
 	}
 	if s.LicenseKeys != nil {
 		group.GET(LicenseKeysAt, s.page(s.showLicenseKeys))
+	}
+	if s.Activation != nil {
+		confirm := group.Group("", activationHeaders)
+		confirm.GET(activationAt, s.page(s.showActivation))
+		confirm.HEAD(activationAt, s.page(s.peekActivation))
+		confirm.POST(activationAt, s.page(s.confirmActivation))
 	}
 	if s.Inquiries != nil {
 		group.GET(inquiriesAt, s.page(s.showInquiryForm))

@@ -62,8 +62,8 @@ func newHouse(t *testing.T) *house {
 	public.New(public.Options{
 		Store: h.Store, Rules: p.Rules(), Brand: p.Brand, Logger: slog.New(slog.DiscardHandler), Clock: clock,
 		Places:      []public.Place{{Kind: "console", URL: "/console"}, {Kind: "api", URL: "/v1/docs"}},
-		Unsubscribe: h.ring.UnsubscribeAllowed,
-		Inquiries:   &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey(), Floor: floor},
+		Unsubscribe: h.ring.UnsubscribeAllowed, Activation: &public.Activation{Ring: h.ring, Teller: h},
+		Inquiries: &public.Inquiries{Teller: h, CodeHash: h.ring.CodeHash, Key: h.ring.CurrentKey(), Floor: floor},
 	}).Mount(h.engine)
 	return h
 }

@@ -69,6 +69,8 @@ type Contract struct {
 	State    State
 	Holdings []HoldingRow
 	Unlisted bool
+	Issued   []IssuedCodeRow  // codes besides those of the holdings
+	Kinds    []ActivationKind // what more can be asked for
 }
 
 // HoldingRow is a product on the contract.

@@ -26,6 +26,7 @@ type menuItem struct {
 var menu = []menuItem{
 	{"contracts", "/portal/contracts", "portal.nav.contracts"},
 	{"search", "/portal/search", "portal.nav.search"},
+	{"activation", "/portal/activation", "portal.nav.activation"},
 	{"account", "/portal/account", "portal.nav.account"},
 }
 
