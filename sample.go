@@ -45,6 +45,9 @@ func (a *app) makeSamples(ctx context.Context, teller *outbox.Outbox, mark strin
 	if err := a.makeSamplesDue(ctx, teller, byCode); err != nil {
 		return err
 	}
+	if err := a.makeSampleNews(ctx, teller); err != nil {
+		return fmt.Errorf("sample news: %w", err)
+	}
 	return os.WriteFile(mark, []byte("the sample data is made once\n"), 0o600)
 }
 

@@ -139,6 +139,13 @@ func (s *Store) SubjectOf(ctx context.Context, typed string) (subject string, id
 	if activation != nil {
 		return "activation", activation.ID, nil
 	}
+	issue, err := optional[models.NewsIssue](s.reader(ctx).Select("id").Where("number = ?", number))
+	if err != nil {
+		return "", 0, translate(err)
+	}
+	if issue != nil {
+		return "news", issue.ID, nil
+	}
 	inquiry, err := optional[models.Inquiry](s.reader(ctx).Select("id").Where("number = ?", number))
 	if err != nil {
 		return "", 0, translate(err)

@@ -114,6 +114,7 @@ func TestRecord(t *testing.T) {
 		"renewal notices": recordRenewalNotices,
 		"activation":      recordActivation, "activation cancelled": recordActivationCancelled, "activation expired": recordActivationExpired,
 		"activation consented": recordActivationConsented,
+		"news":                 recordNews, "news waiting": recordNewsWaiting,
 	} {
 		t.Run(name, tale)
 	}
@@ -133,8 +134,13 @@ func (s *story) timerStarted(o models.Order) { s.awaitEvent(o, enums.EVENT_TYPE_
 // awaitEvent waits until the process has so many events of a type.
 func (s *story) awaitEvent(o models.Order, kind enums.EventType, n int) {
 	s.t.Helper()
+	s.awaitIn(o.WorkflowID(), kind, n)
+}
+
+func (s *story) awaitIn(workflowID string, kind enums.EventType, n int) {
+	s.t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		history, err := histories.Fetch(s.t.Context(), s.client, o.WorkflowID(), "")
+		history, err := histories.Fetch(s.t.Context(), s.client, workflowID, "")
 		house.Must(s.t, err)
 		seen := 0
 		for _, event := range history.Events {

@@ -135,7 +135,7 @@ func (c *Console) fail(v *visit, e *models.Error) {
 // errorText is the text of a domain error; a state in it is put in the page's words.
 func (v *visit) errorText(e *models.Error) string {
 	status := e.Params["status"]
-	words := map[string]string{"order_state": "order_status.", "resend_state": "resend_status.", "name_change_state": "name_change_status."}[e.Code]
+	words := map[string]string{"order_state": "order_status.", "resend_state": "resend_status.", "name_change_state": "name_change_status.", "news_state": "news_status."}[e.Code]
 	if words == "" || status == "" {
 		return texts.Error(v.language, e)
 	}

@@ -16,7 +16,7 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change", "activation"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change", "activation", "news"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed", "mail_sent_again",
@@ -30,6 +30,7 @@ var (
 		"name_requested", "name_checked", "name_approve", "name_reject", "name_ask_back", "name_answer", "name_withdraw", "name_warned", "name_escalated",
 		"attachment_saved",
 		"activation_requested", "activation_confirmed", "activation_consented", "activation_cancelled", "activation_expired", "activation_replaced",
+		"news_written", "news_edited", "news_scheduled", "news_unscheduled", "news_started", "news_paused", "news_resumed", "news_cancelled", "news_finished", "news_tested",
 		"activation_link_resent", "activation_code_revoked", "activation_code_replaced",
 	}
 )
@@ -79,11 +80,13 @@ func (v *visit) auditAbout(filter *store.AuditFilter, page *views.Audit) error {
 }
 
 func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
-	var orders, applications, resends, inquiries, contracts, changes, activations []int64
+	var orders, applications, resends, inquiries, contracts, changes, activations, news []int64
 	for _, e := range list {
 		switch e.Subject {
 		case "activation":
 			activations = append(activations, e.SubjectID)
+		case "news":
+			news = append(news, e.SubjectID)
 		case "name_change":
 			changes = append(changes, e.SubjectID)
 		case "contract":
@@ -110,6 +113,9 @@ func (v *visit) auditRows(list []models.AuditEntry) ([]views.AuditRow, error) {
 	}
 	if err == nil {
 		known.activations, err = v.Store.ActivationNumbers(v.ctx(), activations)
+	}
+	if err == nil {
+		known.news, err = v.Store.NewsNumbers(v.ctx(), news)
 	}
 	if err != nil {
 		return nil, err
@@ -145,6 +151,8 @@ func subjectOf(e models.AuditEntry, known numbers) (number, url string) {
 		return known.change(e.SubjectID)
 	case "activation":
 		return known.activation(e.SubjectID)
+	case "news":
+		return known.issue(e.SubjectID)
 	case "contract":
 		return known.contract(e.SubjectID)
 	case "staff":
@@ -193,6 +201,9 @@ func (v *visit) fact(subject, key, value string) string {
 	}
 	if subject == "name_change" && key == "status" {
 		prefix = "name_change_status."
+	}
+	if subject == "news" && key == "status" {
+		prefix = "news_status."
 	}
 	if subject == "activation" && key == "status" {
 		prefix = "activation_status."

@@ -16,7 +16,7 @@ var mailKinds = []models.MailKind{
 	models.MailResendReceived, models.MailResendQuestion, models.MailResendRefused,
 	models.MailNameChangeReceived, models.MailNameChangeQuestion, models.MailNameChangeWithdrawn, models.MailReviewResult,
 	models.MailInquiryReceived, models.MailInquiryAnswer,
-	models.MailTemporaryPassword, models.MailPasswordChanged, models.MailRenewalNotice,
+	models.MailTemporaryPassword, models.MailPasswordChanged, models.MailRenewalNotice, models.MailNews, models.MailNewsTest,
 	models.MailContactChangeDone, models.MailContactChangePartly, models.MailContactAddressReplaced, models.MailContactAddressNew,
 }
 
@@ -57,7 +57,7 @@ func listMails(v *visit) error {
 
 // mailRows shows mails, each with the number of what it is about.
 func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
-	var orders, applications, resends, messages, changes, contacts, activations []int64
+	var orders, applications, resends, messages, changes, contacts, activations, news []int64
 	var recipients []string
 	for _, m := range list {
 		recipients = append(recipients, m.Recipient)
@@ -74,6 +74,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			changes = append(changes, *m.NameChangeID)
 		case m.ActivationRequestID != nil:
 			activations = append(activations, *m.ActivationRequestID)
+		case m.NewsIssueID != nil:
+			news = append(news, *m.NewsIssueID)
 		case m.ContractChangeID != nil:
 			contacts = append(contacts, *m.ContractChangeID)
 		}
@@ -87,6 +89,9 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 		return nil, err
 	}
 	if known.changes, err = v.Store.NameChangeNumbers(v.ctx(), changes); err != nil {
+		return nil, err
+	}
+	if known.news, err = v.Store.NewsNumbers(v.ctx(), news); err != nil {
 		return nil, err
 	}
 	if known.activations, err = v.Store.ActivationNumbers(v.ctx(), activations); err != nil {
@@ -120,6 +125,8 @@ func (v *visit) mailRows(list []models.Mail) ([]views.MailRow, error) {
 			rows[i].About, rows[i].AboutURL = known.change(*m.NameChangeID)
 		case m.ActivationRequestID != nil:
 			rows[i].About, rows[i].AboutURL = known.activation(*m.ActivationRequestID)
+		case m.NewsIssueID != nil:
+			rows[i].About, rows[i].AboutURL = known.issue(*m.NewsIssueID)
 		case m.ContractChangeID != nil:
 			license := licenses[*m.ContractChangeID]
 			rows[i].About, rows[i].AboutURL = license, "/console/contracts/"+license

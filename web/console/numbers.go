@@ -5,7 +5,7 @@ import "strconv"
 // numbers are what people know rows by: the rows of a page, in a query for orders
 // and one for applications.
 type numbers struct {
-	orders, receipts, resends, inquiries, contracts, changes, activations map[int64]string
+	orders, receipts, resends, inquiries, contracts, changes, activations, news map[int64]string
 }
 
 func (v *visit) numbers(orders, applications, resends []int64) (numbers, error) {
@@ -29,6 +29,11 @@ func (n numbers) inquiry(id int64) (number, url string) {
 // change gives a name change's number, and its page.
 func (n numbers) change(id int64) (number, url string) {
 	return n.changes[id], "/console/name-changes/" + n.changes[id]
+}
+
+// issue gives the number of an issue of Support Information, and its page.
+func (n numbers) issue(id int64) (number, url string) {
+	return n.news[id], "/console/news/" + n.news[id]
 }
 
 // activation gives the number of a request for a code, and its page.

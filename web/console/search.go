@@ -53,6 +53,8 @@ func exactURL(hits store.Hits) string {
 		return "/console/resends/" + number
 	case "name_change":
 		return "/console/name-changes/" + number
+	case "news":
+		return "/console/news/" + number
 	case "activation":
 		return "/console/activation/" + number
 	case "contract":

@@ -62,6 +62,9 @@ var accessMatrix = map[string]reach{
 	"GET /portal/activation/requests/:number":  account,
 
 	"POST /portal/activation/requests/:number/cancel": account,
+	"GET /portal/news":               account,
+	"POST /portal/news/subscription": account,
+	"GET /portal/news/:number":       account,
 
 	"GET /portal/contracts/:license":                       contract,
 	"GET /portal/contracts/:license/holdings.pdf":          contract,

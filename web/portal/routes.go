@@ -28,6 +28,7 @@ const (
 	// Issuing codes.
 	activationAt = home + "/activation"
 	requestsAt   = activationAt + "/requests"
+	newsAt       = home + "/news"
 )
 
 // open is all that answers without a session.
@@ -68,6 +69,9 @@ var signedIn = []route{
 	{get, "/contracts/:license/holdings.xlsx", sendHoldingsExcel},
 	{get, "/contracts/:license/renewal", showRenewal},
 	{get, "/contracts/:license/renewal.pdf", sendRenewalPDF},
+	{get, "/news", showNews},
+	{post, "/news/subscription", subscribeNews},
+	{get, "/news/:number", showNewsIssue},
 	{get, "/search", showSearch},
 	{post, "/search", search},
 	{get, "/activation", showActivationKinds},

@@ -18,6 +18,12 @@ const unsubscribeAt = "/unsubscribe/:id/:token"
 type subscriptionView struct {
 	ui.Page
 	Subscribed bool
+	Topic      models.MailTopic
+}
+
+// say gives a text about the subscription's topic.
+func (v subscriptionView) say(id string) string {
+	return v.T("ui.unsubscribe." + string(v.Topic) + "." + id)
 }
 
 // subscription gives the one that the link names. A wrong token and a subscription
@@ -39,12 +45,12 @@ func (s *Site) showSubscription(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.subscriptionPage(c, kept.Subscribed)
+	return s.subscriptionPage(c, kept)
 }
 
-func (s *Site) subscriptionPage(c *gin.Context, subscribed bool) error {
-	view := subscriptionView{Page: s.frame(c), Subscribed: subscribed}
-	view.Title, view.NoIndex = view.T("ui.unsubscribe.title")+" | "+s.Brand.Company.In(view.Language), true
+func (s *Site) subscriptionPage(c *gin.Context, kept models.MailSubscription) error {
+	view := subscriptionView{Page: s.frame(c), Subscribed: kept.Subscribed, Topic: kept.Topic}
+	view.Title, view.NoIndex = view.say("title")+" | "+s.Brand.Company.In(view.Language), true
 	return ui.Write(c, http.StatusOK, subscriptionPage(view))
 }
 
@@ -61,7 +67,8 @@ func (s *Site) changeSubscription(c *gin.Context) error {
 		return err
 	}
 	if c.PostForm("List-Unsubscribe") == "One-Click" { // those programs follow no redirect
-		return s.subscriptionPage(c, false)
+		kept.Subscribed = false
+		return s.subscriptionPage(c, kept)
 	}
 	c.Redirect(http.StatusSeeOther, c.Request.URL.Path)
 	return nil

@@ -79,3 +79,23 @@ func TestForgedLinksEndNothing(t *testing.T) {
 		}
 	}
 }
+
+// The page of Support Information speaks of that, in both languages.
+func TestSubscriptionsToNewsEndAlike(t *testing.T) {
+	h := newHouse(t)
+	must(t, h.SubscribeNews(t.Context(), models.Process, "reader@customer.example.jp", true, h.ring.CurrentKey()))
+	s, err := h.SubscriptionTo(t.Context(), "Reader@customer.example.jp", models.TopicNews)
+	must(t, err)
+	token, err := h.ring.UnsubscribeToken(*s)
+	must(t, err)
+	at := fmt.Sprintf("/unsubscribe/%d/%s", s.ID, token)
+	for lang, want := range map[string]string{"ja": "サポート情報メールの配信", "en": "Support Information by mail"} {
+		w, page := h.get(at, lang)
+		if w.Code != http.StatusOK || !strings.Contains(page.Text(), want) || strings.Contains(page.Text(), "ui.unsubscribe") || !h.wished(s.ID) {
+			t.Errorf("the page in %s: %d %s", lang, w.Code, page.Text())
+		}
+	}
+	if w := h.press(at, url.Values{"List-Unsubscribe": {"One-Click"}}); w.Code != http.StatusOK || h.wished(s.ID) {
+		t.Errorf("one click: %d, wished %v", w.Code, h.wished(s.ID))
+	}
+}

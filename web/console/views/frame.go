@@ -104,6 +104,7 @@ func (f Frame) menu() []menuGroup {
 			{"applications", "/console/applications", "console.nav.applications", 0, 0, models.RoleViewer},
 			{"corporations", "/console/corporations", "console.nav.corporations", 0, 0, models.RoleViewer},
 			{"mails", "/console/mails", "console.nav.mails", 0, 0, models.RoleViewer},
+			{"news", NewsURL, "console.nav.news", 0, 0, models.RoleViewer},
 			{"addresses", "/console/addresses", "console.nav.addresses", 0, 0, models.RoleViewer},
 			{"accounts", "/console/accounts", "console.nav.accounts", 0, 0, models.RoleViewer},
 			{"audit", "/console/audit", "console.nav.audit", 0, 0, models.RoleViewer},

@@ -27,6 +27,7 @@ var menu = []menuItem{
 	{"contracts", "/portal/contracts", "portal.nav.contracts"},
 	{"search", "/portal/search", "portal.nav.search"},
 	{"activation", "/portal/activation", "portal.nav.activation"},
+	{"news", "/portal/news", "portal.nav.news"},
 	{"account", "/portal/account", "portal.nav.account"},
 }
 
