@@ -28,7 +28,7 @@ var styles = map[string]template.CSS{
 	"label":    `padding:8px 14px 8px 0;border-top:1px solid #ececef;color:#767676;font-size:13px;line-height:1.7;vertical-align:top;text-align:left;font-weight:normal;width:34%;`,
 	"value":    `padding:8px 0;border-top:1px solid #ececef;font-size:15px;line-height:1.6;vertical-align:top;overflow-wrap:anywhere;`,
 	"number":   fontNum + `padding:8px 0;border-top:1px solid #ececef;font-size:15px;line-height:1.6;vertical-align:top;overflow-wrap:anywhere;`,
-	"code":     fontNum + `margin:0 0 16px;padding:14px 16px;border:1px solid #d8d8db;border-radius:8px;background:#f8f8fb;font-size:20px;line-height:1.5;font-weight:bold;letter-spacing:1px;text-align:center;word-break:break-all;`,
+	"code":     fontNum + `margin:0 0 16px;padding:14px 16px;border:1px solid #d8d8db;border-radius:8px;background:#f8f8fb;font-size:20px;line-height:1.5;font-weight:bold;letter-spacing:1px;text-align:center;overflow-wrap:anywhere;`,
 	"said":     `margin:0 0 16px;padding:10px 14px;border-left:3px solid #d8d8db;background:#f8f8fb;overflow-wrap:anywhere;`,
 	"newsh2":   `margin:28px 0 10px;padding:0 0 6px;border-bottom:2px solid #e8f1fe;font-size:17px;line-height:1.5;font-weight:bold;color:#1a1a1a;`,
 	"rule":     `margin:24px 0;border:0;border-top:1px solid #d8d8db;`,
@@ -42,7 +42,7 @@ var styles = map[string]template.CSS{
 	"todo":     `padding:10px 14px 12px;font-size:14px;line-height:1.7;border-top:1px solid #ececef;overflow-wrap:anywhere;`,
 	"button":   `display:inline-block;padding:11px 26px;background:#0017c1;border-radius:8px;color:#ffffff;font-weight:bold;font-size:15px;line-height:1.5;text-decoration:none;`,
 	"buttonat": `margin:20px 0 10px;text-align:center;`,
-	"url":      `margin:0 0 4px;font-size:12px;line-height:1.6;text-align:center;`,
+	"url":      `margin:0 0 14px;font-size:12px;line-height:1.6;text-align:center;`,
 }
 
 // styleOf gives a style by name; a name that does not exist fails the template.
