@@ -43,8 +43,8 @@ func Kinds() []Kind {
 		KindContactChangeDone, KindContactChangePartly, KindContactAddressReplaced, KindContactAddressNew,
 		KindTemporaryPassword, KindPasswordChanged,
 		KindNameChangeReceived, KindNameChangeQuestion, KindNameChangeWithdrawn, KindReviewResult,
-		KindNews, KindNewsTest,
 		KindActivationLink, KindActivationIssued,
+		KindNews, KindNewsTest,
 	}
 }
 
