@@ -27,10 +27,14 @@ func (a *app) handler(m *metrics.Metrics, teller *outbox.Outbox) (http.Handler, 
 	if err != nil {
 		return nil, err
 	}
+	rules := a.profile.Rules()
 	r, err := api.NewEngine(api.EngineOptions{
 		Logger: a.log, Registry: m.Registry, TrustedProxies: a.config.TrustedProxies, HTTPS: a.config.Secure(),
-		MaxUpload: func(route string) int64 { return portal.MaxUpload(a.profile.Rules().NameChanges, route) },
-		Problem:   reseller.WriteProblem, Page: ui.ErrorWriter(a.profile.Brand, a.log),
+		MaxUpload: func(route string) int64 {
+			return max(portal.MaxUpload(rules.NameChanges, route), console.MaxUpload(rules, route))
+		},
+		Streams: console.Streams,
+		Problem: reseller.WriteProblem, Page: ui.ErrorWriter(a.profile.Brand, a.log),
 	})
 	if err != nil {
 		return nil, err

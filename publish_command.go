@@ -2,33 +2,37 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
+	"time"
 
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
 )
 
 type publishCommand struct {
-	Add      publishAdd      `cmd:"" help:"Offer a program or manual to the recipients of a product."`
+	Add      publishAdd      `cmd:"" help:"Offer a file to those who hold a product."`
 	Withdraw publishWithdraw `cmd:"" help:"End the offer of a file."`
 	List     publishList     `cmd:"" help:"List files, with how often they were fetched."`
+	Sweep    publishSweep    `cmd:"" help:"Delete bytes in the file storage that no file names; workers do so every hour."`
 }
 
 type publishAdd struct {
-	File     string          `arg:"" help:"The file; - reads the standard input." type:"existingfile"`
-	Product  string          `help:"The product's code." required:""`
-	Kind     models.FileKind `help:"program, manual or notes." default:"program" enum:"program,manual,notes"`
-	NameJA   string          `name:"name-ja" help:"What recipients read, in Japanese." required:""`
-	NameEN   string          `name:"name-en" help:"What recipients read, in English." required:""`
-	Version  string          `name:"release" help:"The file's version." required:""`
-	Date     string          `help:"The day of its release, as 2026-11-21; today where it is left out."`
-	FileName string          `help:"The name to save it under; the file's own where it is left out."`
+	File     string            `arg:"" help:"The file; - reads the standard input." type:"existingfile"`
+	Product  string            `help:"The product's code." required:""`
+	Kind     models.FileKind   `help:"program, module, pattern, manual, document or notes." default:"program" enum:"program,module,pattern,manual,document,notes"`
+	NameJA   string            `name:"name-ja" help:"What recipients read, in Japanese." required:""`
+	NameEN   string            `name:"name-en" help:"What recipients read, in English." required:""`
+	Access   models.FileAccess `help:"holders, or code: license ID and code are asked for." default:"holders" enum:"holders,code"`
+	NotesJA  string            `name:"notes-ja" help:"What people are told about it, in Japanese."`
+	NotesEN  string            `name:"notes-en" help:"What people are told about it, in English."`
+	Version  string            `name:"release" help:"The file's version." required:""`
+	Date     string            `help:"The day of its release, as 2026-11-21; today where it is left out."`
+	FileName string            `help:"The name to save it under; the file's own where it is left out."`
 }
 
 // Run publishes a file.
@@ -36,7 +40,7 @@ func (p publishAdd) Run(ctx context.Context) error {
 	return withApp(ctx, func(a *app) error {
 		file := models.ProductFile{
 			ProductCode: p.Product, Kind: p.Kind, Names: models.Text{JA: p.NameJA, EN: p.NameEN}, FileName: p.FileName, Version: p.Version,
-			ReleasedOn: a.store.Today(),
+			ReleasedOn: a.store.Today(), Access: p.Access, Notes: models.Text{JA: p.NotesJA, EN: p.NotesEN},
 		}
 		if file.FileName == "" {
 			file.FileName = filepath.Base(p.File)
@@ -73,18 +77,17 @@ func (a *app) publish(ctx context.Context, actor models.Actor, file *models.Prod
 	if errs := file.Check(a.profile.Catalogue()); errs != nil {
 		return models.Invalid(errs...)
 	}
-	token, err := models.NewToken(rand.Reader)
+	if err := a.store.FileThere(ctx, file); err != nil {
+		return err
+	}
+	if err := a.files.KeepProductFile(ctx, file, content); err != nil {
+		return err
+	}
+	err := a.store.PublishFile(ctx, actor, file)
 	if err != nil {
-		return err
+		a.files.DropProductFile(ctx, *file)
 	}
-	file.BlobKey = models.FileBlobKey(file.ProductCode, token)
-	if file.SHA256, file.Size, err = a.files.Put(ctx, file.BlobKey, content, "application/octet-stream"); err != nil {
-		return err
-	}
-	if err = a.store.PublishFile(ctx, actor, file); err != nil {
-		return errors.Join(err, a.files.Delete(context.WithoutCancel(ctx), file.BlobKey))
-	}
-	return nil
+	return err
 }
 
 type publishWithdraw struct {
@@ -112,14 +115,17 @@ func (p publishList) Run(ctx context.Context) error {
 		}
 		page := store.Page{}
 		for {
-			rows, next, err := a.store.ProductFiles(ctx, p.Product, page)
+			rows, next, err := a.store.ProductFiles(ctx, store.FileFilter{ProductCode: p.Product}, page)
 			if err != nil {
 				return err
 			}
 			for _, f := range rows {
 				state := ""
-				if f.WithdrawnAt != nil {
+				switch f.State() {
+				case models.FileWithdrawn:
 					state = "withdrawn: " + f.WithdrawReason
+				case models.FileDraft:
+					state = "not published yet"
 				}
 				_, err := fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\n", f.ID, f.ProductCode, f.Kind, f.FileName, f.Version,
 					f.ReleasedOn, f.Size, f.Started, f.Finished, state)
@@ -132,4 +138,59 @@ func (p publishList) Run(ctx context.Context) error {
 			}
 		}
 	})
+}
+
+type publishSweep struct{}
+
+// Run deletes what no file names.
+func (publishSweep) Run(ctx context.Context) error {
+	return withApp(ctx, func(a *app) error {
+		swept, err := a.sweepFiles(ctx)
+		fmt.Printf("%d deleted\n", swept)
+		return err
+	})
+}
+
+// sweepAfter is how long bytes may lie without a row: an upload's row is written right after its last byte.
+const sweepAfter = 24 * time.Hour
+
+// sweepFiles deletes blobs below downloads that no row names: what is left of uploads whose process was killed.
+func (a *app) sweepFiles(ctx context.Context) (swept int, err error) {
+	keys, err := a.files.ListBefore(ctx, models.FileBlobs, time.Now().Add(-sweepAfter))
+	if err != nil {
+		return 0, err
+	}
+	unnamed, err := a.store.UnnamedFileBlobs(ctx, keys)
+	if err != nil {
+		return 0, err
+	}
+	for _, key := range unnamed {
+		if err := a.files.Delete(ctx, key); err != nil {
+			return swept, err
+		}
+		swept++
+	}
+	return swept, nil
+}
+
+// sweepEvery is how often a worker sweeps.
+const sweepEvery = time.Hour
+
+// keepSwept sweeps again and again until the context ends. Several workers do it without harm.
+func (a *app) keepSwept(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		swept, err := a.sweepFiles(ctx)
+		if err != nil && ctx.Err() == nil {
+			a.log.Warn("file storage not swept", "error", err.Error())
+		} else if swept > 0 {
+			a.log.Info("file storage swept", "deleted", swept)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }

@@ -53,7 +53,47 @@ func (a *app) makeSampleFiles(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return a.makeMoreSampleFiles(ctx)
+}
+
+// makeMoreSampleFiles offers what the contract portal has beyond deliveries: pattern files, of which the newest counts,
+// a document, and modules that license ID and code are asked for. One module waits to be published.
+func (a *app) makeMoreSampleFiles(ctx context.Context) error {
+	today := a.store.Today()
+	for _, f := range []models.ProductFile{
+		sampleFile("CSSP", models.FilePattern, "20.117", today.AddDays(-2), "パターンファイル", "pattern file"),
+		sampleFile("CSSP", models.FilePattern, "20.119", today, "パターンファイル", "pattern file"),
+		sampleFile("DS", models.FilePattern, "18.402", today.AddDays(-1), "パターンファイル", "pattern file"),
+		sampleFile("CSSP", models.FileDocument, "2026-11", today.AddDays(-20), "システム要件", "system requirements"),
+		withSampleCode(sampleFile("CSSP", models.FileModule, "1.2", today.AddDays(-9), "移行ツール", "migration tool")),
+		withSampleCode(sampleFile("TXSL", models.FileModule, "3.1", today.AddDays(-9), "制御モジュール", "control module")),
+	} {
+		err := a.publish(ctx, models.Process, &f, bytes.NewReader([]byte(f.Names.JA+"\n"+f.Names.EN+"\n")))
+		if err != nil && !models.IsKind(err, models.KindConflict) {
+			return fmt.Errorf("sample file %s: %w", f.FileName, err)
+		}
+	}
+	draft := sampleFile("CSSP", models.FileModule, "1.3", today, "移行ツール", "migration tool")
+	if err := a.store.FileThere(ctx, &draft); err != nil {
+		return nil // an earlier start made it
+	}
+	if err := a.files.KeepProductFile(ctx, &draft, bytes.NewReader([]byte(draft.Names.JA+"\n"))); err != nil {
+		return err
+	}
+	return a.store.PrepareFile(ctx, models.Process, &draft)
+}
+
+func sampleFile(product string, kind models.FileKind, version string, day models.Date, ja, en string) models.ProductFile {
+	return models.ProductFile{
+		ProductCode: product, Kind: kind, Version: version, ReleasedOn: day, FileName: fmt.Sprintf("%s-%s-%s.zip", product, kind, version),
+		Names: models.Text{JA: product + " " + ja + "（見本）", EN: product + " " + en + " (sample)"},
+		Notes: models.Text{JA: "todoke dev が作成した見本です。", EN: "A sample made by todoke dev."},
+	}
+}
+
+func withSampleCode(f models.ProductFile) models.ProductFile {
+	f.Access = models.FileForCode
+	return f
 }
 
 // sampleProgram is an archive that installs nothing.

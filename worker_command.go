@@ -46,6 +46,7 @@ func (workerCommand) Run(ctx context.Context) error {
 	}
 	defer stop()
 	go a.watchProcesses(ctx, m)
+	go a.keepSwept(ctx)
 	probes := &http.Server{Addr: c.MetricsAddr, Handler: a.probes(m), ReadHeaderTimeout: 5 * time.Second}
 	a.log.Info("worker started", "task_queue_ready", w != nil)
 	return listenUntil(ctx, probes)

@@ -27,6 +27,9 @@ type EngineOptions struct {
 	// MaxUpload gives the longest body of a route that takes files, by its path as
 	// routed; 0, or no function, means MaxBody.
 	MaxUpload func(route string) int64
+	// Streams says by its path as routed whether a route passes its body on as it arrives. How long that may take is
+	// bounded by the route itself, by progress; nil means that none does.
+	Streams func(route string) bool
 	// Timeout is how long one request may take; 0 means 30 seconds. It must be
 	// longer than the 5 seconds that a repeated order waits for the first one.
 	Timeout time.Duration
@@ -60,7 +63,7 @@ func NewEngine(o EngineOptions) (*gin.Engine, error) {
 	r.RedirectTrailingSlash = false
 	r.HandleMethodNotAllowed = true
 	r.Use(IdentifyRequest(), AccessLog(o.Logger), metrics, SecurityHeaders(o.HTTPS),
-		Recover(o.Logger, fail), Timeout(o.Timeout, o.bringsFiles), LimitBody(o.maxBody, fail))
+		Recover(o.Logger, fail), Timeout(o.Timeout, o.bringsFiles, o.streams), LimitBody(o.maxBody, fail))
 	r.NoRoute(func(c *gin.Context) { fail(c, models.NotFound("page")) })
 	r.NoMethod(func(c *gin.Context) { fail(c, models.NewError(models.KindInvalid, codeMethod)) })
 	return r, nil
@@ -77,6 +80,11 @@ func (o EngineOptions) maxBody(route string) int64 {
 // bringsFiles says whether a request may carry files.
 func (o EngineOptions) bringsFiles(c *gin.Context) bool {
 	return c.Request.Method == http.MethodPost && o.MaxUpload != nil && o.MaxUpload(c.FullPath()) > 0
+}
+
+// streams says whether a request's body is passed on as it arrives.
+func (o EngineOptions) streams(c *gin.Context) bool {
+	return c.Request.Method == http.MethodPost && o.Streams != nil && o.Streams(c.FullPath())
 }
 
 // failed gives the writer of errors by who asks: programs under /v1/, people elsewhere.

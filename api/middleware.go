@@ -123,9 +123,13 @@ func LimitBody(most func(route string) int64, fail ErrorWriter) gin.HandlerFunc 
 const uploadTime = 5 * time.Minute
 
 // Timeout gives each request so long until its database calls are cancelled. One
-// that brings files has the time that they take besides.
-func Timeout(limit time.Duration, bringsFiles func(*gin.Context) bool) gin.HandlerFunc {
+// that brings files has the time that they take besides; one that streams bounds itself.
+func Timeout(limit time.Duration, bringsFiles, streams func(*gin.Context) bool) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		if streams(c) {
+			c.Next()
+			return
+		}
 		limit := limit
 		if bringsFiles(c) {
 			limit += uploadTime

@@ -30,6 +30,8 @@ type Rules struct {
 	Activation ActivationRules
 	// News says how fast news by mail goes out.
 	News NewsRules
+	// ProductFileBytes is the size of the largest file for download that staff may upload.
+	ProductFileBytes int64
 	// InquiryDays are the business days within which an inquiry is to be answered.
 	InquiryDays int
 	// ContractShownYears is how long an ended contract is still shown to its contacts.

@@ -185,6 +185,7 @@ func (c *checker) process(p Process, dev Dev) {
 func (c *checker) limits(l Limits) {
 	c.between("limits.name_change_attachment_mb", l.NameChangeAttachmentMB, 1, 20)
 	c.between("limits.name_change_attachments", l.NameChangeAttachments, 1, 10)
+	c.between("limits.product_file_mb", l.ProductFileMB, 1, 100_000)
 }
 
 func itoa[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

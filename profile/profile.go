@@ -113,6 +113,8 @@ type Limits struct {
 	NameChangeAttachmentMB int `yaml:"name_change_attachment_mb"`
 	// NameChangeAttachments is how many a name change may have in all.
 	NameChangeAttachments int `yaml:"name_change_attachments"`
+	// ProductFileMB is how large a file for download may be that staff upload, in megabytes of 2^20 bytes.
+	ProductFileMB int `yaml:"product_file_mb"`
 }
 
 // Dev is what the dev command puts in place of Process, so that an order goes
@@ -177,6 +179,7 @@ func (p *Profile) Rules() models.Rules {
 		},
 		Activation:         p.ActivationRules(),
 		News:               models.NewsRules{PerSecond: p.Process.NewsPerSecond, Connections: p.Process.NewsConnections, Retry: p.Process.NewsRetry.Duration},
+		ProductFileBytes:   int64(p.Limits.ProductFileMB) << 20,
 		InquiryDays:        p.Process.InquiryBusinessDays,
 		ContractShownYears: p.Lifetimes.ContractShownYears,
 		TemporaryPassword:  p.Lifetimes.TemporaryPassword.Duration,

@@ -25,6 +25,7 @@ var keyColumns = []keyColumn{
 	{"issued_codes", "code_key", "1 = 1"},
 	{"activation_requests", "link_key", "status = 'waiting'"},
 	{"code_hash_keys", "key", "1 = 1"},
+	{"pattern_tokens", "link_key", "revoked_at IS NULL"},
 }
 
 type keyColumn struct{ table, column, where string }

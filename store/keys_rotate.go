@@ -31,6 +31,7 @@ var rotations = map[string]rotation{
 	"resends.link_key":             {mailed: true},
 	"inquiries.address_key":        {mailed: true},
 	"mail_subscriptions.link_key":  {mailed: true},
+	"pattern_tokens.link_key":      {mailed: true}, // not mailed, but kept by scripts
 	"accounts.temporary_key":       {last: "temporary_until"},
 	"activation_requests.link_key": {last: "link_until"},
 	"shipments.password_key": {last: "password_sent_at", ends: func(s *Store, sent time.Time) time.Time {

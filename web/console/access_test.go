@@ -48,10 +48,10 @@ func TestNoRouteAnswersWithoutASession(t *testing.T) {
 // needs says which role an address takes at least; what is not named here is for everybody signed in.
 func needs(method, path string) models.Role {
 	switch {
-	case strings.HasPrefix(path, "/console/resellers"), strings.HasPrefix(path, "/console/staff"):
+	case strings.HasPrefix(path, "/console/resellers"), strings.HasPrefix(path, "/console/staff"), path == "/console/downloads/:id/publish":
 		return models.RoleLead
 	case method == http.MethodGet:
-		if path == "/console/orders/new" || strings.HasSuffix(path, "/replace") || strings.HasSuffix(path, "/contacts") {
+		if path == "/console/orders/new" || path == "/console/downloads/new" || path == "/console/downloads/:id/file" || strings.HasSuffix(path, "/replace") || strings.HasSuffix(path, "/contacts") {
 			return models.RoleClerk
 		}
 		return models.RoleViewer

@@ -45,6 +45,7 @@ type facts struct {
 	WaitingFor models.WaitingFor   `json:"waiting_for"`
 	Reasons    []models.ReasonCode `json:"reasons"`
 	Note       string              `json:"note"`
+	Reason     string              `json:"reason"`
 	StaffID    *int64              `json:"staff_id"`
 	Kind       string              `json:"kind"`
 	Language   models.Language     `json:"language"`

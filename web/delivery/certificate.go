@@ -11,6 +11,7 @@ import (
 	"github.com/todoke/todoke/models"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/web/delivery/views"
+	"github.com/todoke/todoke/web/downloads"
 	"github.com/todoke/todoke/web/ui"
 )
 
@@ -81,30 +82,10 @@ func sendCertificate(v *visit) error {
 	}
 	number := v.shipment.DeliveryNumber
 	v.Header("Content-Type", "application/pdf")
-	v.Header("Content-Disposition", attachment("license-certificate-"+number+".pdf", v.t("delivery.certificate.file", "number", number)+".pdf"))
+	v.Header("Content-Disposition", downloads.Attachment("license-certificate-"+number+".pdf", v.t("delivery.certificate.file", "number", number)+".pdf"))
 	v.Header("Content-Language", string(document.Language))
 	v.Header("ETag", `"`+document.SHA256+`"`)
 	v.Header("Cache-Control", "private, no-store")
 	http.ServeContent(v.Writer, v.Request, "", document.CreatedAt, bytes.NewReader(content))
 	return nil
-}
-
-// attachment names a file twice, as RFC 6266 has it: in ASCII for what is old,
-// and as people write it.
-func attachment(plain, readable string) string {
-	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + extended(readable)
-}
-
-// extended writes a value as RFC 8187 has it: all but its attr-chars in hexadecimal.
-func extended(value string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`|~"
-	var out strings.Builder
-	for i := range len(value) {
-		if strings.IndexByte(plain, value[i]) >= 0 {
-			out.WriteByte(value[i])
-			continue
-		}
-		fmt.Fprintf(&out, "%%%02X", value[i])
-	}
-	return out.String()
 }

@@ -65,6 +65,9 @@ func (s *Site) holder(handle func(*visit) error) gin.HandlerFunc {
 		switch {
 		case err != nil:
 			s.fail(v, models.AsError(err))
+		case v.account.ID == 0 && v.GetHeader("Range") != "":
+			// A transfer that goes on would take the page for signing in for the rest of the file.
+			s.fail(v, models.NewError(models.KindUnsigned, "download_not_signed_in"))
 		case v.account.ID == 0:
 			v.sendToSignIn(end)
 		default:

@@ -66,6 +66,16 @@ var accessMatrix = map[string]reach{
 	"POST /portal/news/subscription": account,
 	"GET /portal/news/:number":       account,
 
+	"GET /portal/downloads":                       account,
+	"GET /portal/downloads/:file":                 account,
+	"HEAD /portal/downloads/:file":                account,
+	"GET /portal/downloads/:file/code":            account,
+	"POST /portal/downloads/:file/code":           account,
+	"GET /portal/pattern-files":                   account,
+	"POST /portal/pattern-files/links":            account,
+	"GET /portal/pattern-files/links/:id":         account,
+	"POST /portal/pattern-files/links/:id/revoke": account,
+
 	"GET /portal/contracts/:license":                       contract,
 	"GET /portal/contracts/:license/holdings.pdf":          contract,
 	"GET /portal/contracts/:license/holdings.csv":          contract,
@@ -136,7 +146,7 @@ func (m *matrix) contract() models.Contract {
 // ask visits a route with a license ID; forms are sent empty.
 func (m *matrix) ask(v *visitor, route, license string) answer {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer(":license", license, ":id", "1", ":number", "NC0000001", ":token", "x", ":kind", "apex_central").Replace(path)
+	path = strings.NewReplacer(":license", license, ":id", "1", ":file", "1", ":number", "NC0000001", ":token", "x", ":kind", "apex_central").Replace(path)
 	if method == http.MethodPost {
 		return v.post(path, url.Values{"by": {"license"}, "license": {license}, "action": {"find"}})
 	}

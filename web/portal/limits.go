@@ -23,6 +23,11 @@ const (
 	secondByAccount   = 10 // codes of the app that were wrong
 	contactWindow     = 24 * time.Hour
 	activationsByMail = 20 // by contact address, which anybody may be made to be
+	codeWindow        = 15 * time.Minute
+	codesByAccount    = 10 // named for a download and wrong
+	scriptWindow      = time.Hour
+	scriptsByToken    = 240 // requests, parts of files among them
+	scriptsByClient   = 100 // with links that do not work
 )
 
 // limit is how often something may happen within a window.
@@ -60,6 +65,21 @@ func secondLimit(a models.Account) limit {
 // How often one account asks is the store's to bound.
 func contactLimit(email string) limit {
 	return limit{ui.CountedSubject("portal-activation-mail", models.AddressKey(email)), contactWindow, activationsByMail}
+}
+
+// codeLimit bounds how often an account names license ID and code for a download.
+func codeLimit(a models.Account) limit {
+	return limit{ui.CountedSubject("portal-download-code", a.Email), codeWindow, codesByAccount}
+}
+
+// scriptLimit bounds how often a link for scripts is used.
+func scriptLimit(t models.PatternToken) limit {
+	return limit{ui.CountedSubject("pattern-link", t.Handle), scriptWindow, scriptsByToken}
+}
+
+// scriptFailures bounds how often a client comes with links that do not work.
+func (v *visit) scriptFailures() limit {
+	return limit{ui.CountedSubject("pattern-client", ui.ClientOf(v.ClientIP())), scriptWindow, scriptsByClient}
 }
 
 // reached says whether one of the limits is reached.

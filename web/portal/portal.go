@@ -25,12 +25,14 @@ type Teller interface {
 	Tell(outboxID int64)
 }
 
-// Secrets derives temporary passwords, which are stored nowhere, and seals what
-// authenticator apps share with us.
+// Secrets derives temporary passwords and the secrets of links for scripts, which are
+// stored nowhere, and seals what authenticator apps share with us.
 type Secrets interface {
 	TemporaryPassword(a models.Account) (string, error)
 	SealSecond(accountID int64, secret []byte) (sealed []byte, key int, err error)
 	OpenSecond(a models.Account) ([]byte, error)
+	PatternSecret(t models.PatternToken) (string, error)
+	PatternAllowed(t models.PatternToken, secret string) bool
 	// CurrentKey is the number of a key that is on the ring for certain.
 	CurrentKey() int
 }
@@ -109,8 +111,8 @@ func New(o Options) (*Site, error) {
 	return &Site{Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection(), decoy: decoy}, nil
 }
 
-// Mount puts the site's routes under /portal, and the shared assets where no other
-// site did.
+// Mount puts the site's routes under /portal, the links for scripts beside them, and
+// the shared assets where no other site did.
 func (s *Site) Mount(r *gin.Engine) {
 	ui.Mount(r)
 	group := r.Group(home, ui.SecureHeaders, ui.NoStore, noIndex, ui.Session(s.sessions, s.Logger, s.failed), s.sameOrigin)
@@ -120,6 +122,7 @@ func (s *Site) Mount(r *gin.Engine) {
 	for _, route := range signedIn {
 		group.Handle(route.method, route.path, s.holder(route.handle))
 	}
+	s.mountScripts(r)
 }
 
 // noIndex keeps every answer out of search engines, files too.

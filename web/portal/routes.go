@@ -11,6 +11,7 @@ type route struct {
 
 const (
 	get  = http.MethodGet
+	head = http.MethodHead
 	post = http.MethodPost
 )
 
@@ -29,6 +30,9 @@ const (
 	activationAt = home + "/activation"
 	requestsAt   = activationAt + "/requests"
 	newsAt       = home + "/news"
+	downloadsAt  = home + "/downloads"
+	patternsAt   = home + "/pattern-files"
+	scriptsAt    = "/pattern-files" // beside the site: the links for scripts
 )
 
 // open is all that answers without a session.
@@ -72,6 +76,15 @@ var signedIn = []route{
 	{get, "/news", showNews},
 	{post, "/news/subscription", subscribeNews},
 	{get, "/news/:number", showNewsIssue},
+	{get, "/downloads", showDownloads},
+	{get, "/downloads/:file", sendDownload},
+	{head, "/downloads/:file", sendDownload},
+	{get, "/downloads/:file/code", showDownloadCode},
+	{post, "/downloads/:file/code", nameDownloadCode},
+	{get, "/pattern-files", showPatternFiles},
+	{post, "/pattern-files/links", makePatternLink},
+	{get, "/pattern-files/links/:id", showPatternLink},
+	{post, "/pattern-files/links/:id/revoke", revokePatternLink},
 	{get, "/search", showSearch},
 	{post, "/search", search},
 	{get, "/activation", showActivationKinds},

@@ -112,6 +112,7 @@ func (f Frame) menu() []menuGroup {
 		{"console.nav.admin", []menuItem{
 			{"resellers", "/console/resellers", "console.nav.resellers", 0, 0, models.RoleLead},
 			{"products", "/console/products", "console.nav.products", 0, 0, models.RoleViewer},
+			{"downloads", "/console/downloads", "console.nav.downloads", 0, 0, models.RoleViewer},
 			{"staff", "/console/staff", "console.nav.staff", 0, 0, models.RoleLead},
 		}},
 	}

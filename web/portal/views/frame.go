@@ -28,6 +28,8 @@ var menu = []menuItem{
 	{"search", "/portal/search", "portal.nav.search"},
 	{"activation", "/portal/activation", "portal.nav.activation"},
 	{"news", "/portal/news", "portal.nav.news"},
+	{"downloads", "/portal/downloads", "portal.nav.downloads"},
+	{"patterns", "/portal/pattern-files", "portal.nav.patterns"},
 	{"account", "/portal/account", "portal.nav.account"},
 }
 
