@@ -148,6 +148,7 @@ func (d *downloader) program(t *testing.T) {
 	holder := d.tab
 	holder.open("/portal")
 	holder.press("nav a[href='/portal/downloads']")
+	holder.click(".filelist .sum summary")
 	holder.wants(".filelist", map[string]string{"ja": "検証用のprogram", "en": "A program to try"}[d.language], sum)
 	d.tab.twice("portal-downloads", d.language)
 	link := holder.attribute(".filelist a", "href")
@@ -343,6 +344,7 @@ func (d *downloader) patterns(t *testing.T) {
 	v := d.tab
 	v.open("/portal")
 	v.press("nav a[href='/portal/pattern-files']")
+	v.click(".filelist .sum summary")
 	v.wants(".filelist", sum)
 	v.press("form[action='/portal/pattern-files/links'] button")
 	v.await("#name-wrong")
