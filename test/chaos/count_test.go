@@ -22,7 +22,7 @@ import (
 
 // remaining is what has not come to its end yet.
 type remaining struct {
-	Orders, Mails, Outbox, Missing, Resends, Names, Notices int
+	Orders, Mails, Outbox, Missing, Resends, Names, Notices, Codes int
 }
 
 // underWay counts that, after so many accepted orders and with the contracts up to due to be told of.
@@ -39,6 +39,7 @@ func underWay(ctx context.Context, s *store.Store, accepted, due int) (left rema
 		"SELECT COUNT(*) FROM orders WHERE status = 'delivered'":                            &delivered,
 		"SELECT COUNT(*) FROM resends WHERE status NOT IN ('sent', 'refused', 'reviewing')": &left.Resends,
 		"SELECT COUNT(*) FROM name_changes WHERE closed_at IS NULL":                         &left.Names,
+		"SELECT COUNT(*) FROM activation_requests WHERE status = 'waiting'":                 &left.Codes,
 	} {
 		if err := db.QueryRowContext(ctx, query).Scan(into); err != nil {
 			return left, err
@@ -57,7 +58,7 @@ type tally struct {
 	mails, sent, failed, unknown                                int
 	inSink, cut, killedWhileSending                             int // evidence for unknown
 	sunk, cuts, kills, resent                                   int
-	changed, renamed, approved, digests                         int
+	changed, renamed, approved, digests, asked, issued          int
 	problems                                                    []string
 }
 
@@ -73,7 +74,7 @@ func (r *run) count() {
 	s := r.load.store
 	c := &tally{kills: r.striker.killed(), cuts: len(r.in.Sink.Cuts())}
 	for _, check := range []func(context.Context, *store.Store, *tally) error{
-		r.countRows, r.countOrders, r.countResends, r.countChanges, r.countNotices, r.countMails, r.countDocuments, r.countInvariants,
+		r.countRows, r.countOrders, r.countResends, r.countChanges, r.countActivations, r.countNotices, r.countMails, r.countDocuments, r.countInvariants,
 	} {
 		if err := check(ctx, s, c); err != nil {
 			r.t.Errorf("count: %v", err)
@@ -152,10 +153,14 @@ func (r *run) countMails(ctx context.Context, s *store.Store, c *tally) error {
 	if err != nil {
 		return err
 	}
-	arrived, subjects := map[string]int{}, map[string]int{}
+	arrived, subjects, anew := map[string]int{}, map[string]int{}, map[string]bool{}
+	for _, m := range ledger {
+		anew[m.MessageID] = m.ActivationRequestID != nil
+	}
 	for _, m := range r.in.Sink.Mailbox.Messages() {
 		arrived[m.MessageID]++
-		if !slices.Contains(m.To, harness.KeyOwner) { // all receipt mails go there under one subject
+		// All receipt mails go to one address under one subject, and who asks for a code anew is told anew.
+		if !slices.Contains(m.To, harness.KeyOwner) && !anew[m.MessageID] {
 			subjects[strings.Join(m.To, " ")+" "+m.Subject]++
 		}
 	}
@@ -290,6 +295,7 @@ func (c *tally) table(r *run) string {
 		{"orders accepted", len(r.load.accepted)},
 		{"resends, passwords asked for again", fmt.Sprintf("%d, %d of them sent; %d", len(r.load.again), c.resent, len(r.load.reissued))},
 		{"contacts changed, names changed", fmt.Sprintf("%d; %d, %d of them approved", c.changed, c.renamed, c.approved)},
+		{"further codes asked for, issued", fmt.Sprintf("%d, %d", c.asked, c.issued)},
 		{"contracts due, digests of notices", fmt.Sprintf("%d, %d", r.load.due, c.digests)},
 		{"requests tried again", fmt.Sprintf("%d, and %d accepted orders sent once more", retries, repeats)},
 		{"orders, licenses, shipments", fmt.Sprintf("%d, %d, %d", c.orders, c.contracts, c.shipments)},

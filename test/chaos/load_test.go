@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/todoke/todoke/keys"
 	"github.com/todoke/todoke/store"
 	"github.com/todoke/todoke/test/harness"
 )
@@ -19,6 +20,7 @@ type load struct {
 	store  *store.Store
 	every  time.Duration
 	clerks [2]*person
+	ring   *keys.Ring
 
 	mu       sync.Mutex
 	backlog  int // accepted and not delivered yet
@@ -30,6 +32,7 @@ type load struct {
 	reissued map[string]int // order number → how often its password was asked for on the site
 	changes  []changed
 	names    []renamed
+	codes    []*activation
 	due      int // contracts up to this one turned due
 	retries  int
 	repeats  int
@@ -65,6 +68,8 @@ const (
 	// Of every everyChange-th contract the holder's phone is changed, for every everyRename-th another name is asked.
 	everyChange = 4
 	everyRename = 6
+	// For every everyActivation-th contract a further code is asked.
+	everyActivation = 4
 )
 
 // run orders until the context ends, and returns when every reseller has an answer.
@@ -172,6 +177,8 @@ func (l *load) reseller(ctx context.Context, n int) {
 		l.changeContacts(ctx, client, n, taken.OrderNumber)
 	case n%everyRename == 2:
 		l.changeName(ctx, client, n, taken.OrderNumber)
+	case n%everyActivation == 3:
+		l.activate(ctx, client, n, taken.OrderNumber)
 	}
 }
 

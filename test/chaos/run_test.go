@@ -50,12 +50,16 @@ func begin(t *testing.T, o harness.Options, every time.Duration) *run {
 		}
 	}
 	t.Logf("seed: CHAOS_SEED=%d", seed)
+	var err error
+	if o.Profile, err = quickLinks(); err != nil {
+		t.Fatal(err)
+	}
 	in := harness.Start(t, o)
 	bad := &faults{rand: rand.New(rand.NewPCG(seed, 1))}
 	in.Sink.Mailbox.SetBehaviour(bad.behaviour)
 	r := &run{
 		t: t, in: in, started: time.Now(),
-		load:    &load{in: in, store: in.Store(t), every: every},
+		load:    &load{in: in, store: in.Store(t), ring: in.Ring(t), every: every},
 		striker: &striker{in: in, rand: rand.New(rand.NewPCG(seed, 2))},
 	}
 	if err := r.load.staff(t.Context()); err != nil {

@@ -56,6 +56,16 @@ func (l LeftBehind) secrets(t testing.TB) *dump.Words {
 	return words
 }
 
+// Ring gives the server's keys, for tests that look at what is stored under them.
+func (i *Installation) Ring(t testing.TB) *keys.Ring {
+	t.Helper()
+	ring, err := keys.Parse(i.keys)
+	if err != nil {
+		t.Fatalf("server keys: %v", err)
+	}
+	return ring
+}
+
 var (
 	passwordLine = regexp.MustCompile(`(?m)^[\s　]+([2-9A-HJ-NP-Za-km-z]{14})\s*$`)
 	address      = regexp.MustCompile(`https?://[^\s"'<>]+`)

@@ -171,12 +171,18 @@ var (
 	opener       = regexp.MustCompile(`^[0-9A-Za-z_-]{20,}$`)
 )
 
+// CodesIn gives the activation codes that stand in a text.
+func CodesIn(text string) []string {
+	return slices.DeleteFunc(looksLikeAC.FindAllString(text, -1), func(found string) bool {
+		_, is := models.ActivationCodeKey(found)
+		return !is
+	})
+}
+
 // note notes codes and keys in a text.
 func note(words *dump.Words, text string) {
-	for _, code := range looksLikeAC.FindAllString(text, -1) {
-		if _, is := models.ActivationCodeKey(code); is {
-			words.Add(Code, code)
-		}
+	for _, code := range CodesIn(text) {
+		words.Add(Code, code)
 	}
 	for _, code := range recovery.FindAllString(text, -1) {
 		words.Add(Second, code)
