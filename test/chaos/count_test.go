@@ -59,6 +59,7 @@ type tally struct {
 	inSink, cut, killedWhileSending                             int // evidence for unknown
 	sunk, cuts, kills, resent                                   int
 	changed, renamed, approved, digests, asked, issued          int
+	withdrawn                                                   int
 	problems                                                    []string
 }
 
@@ -201,6 +202,10 @@ func (r *run) judge(m models.Mail, arrived bool, c *tally) {
 		c.unknown++
 		r.evidence(m, arrived, c)
 	case models.MailFailed:
+		if m.ActivationRequestID != nil && m.Reply == models.MailWithdrawn {
+			c.withdrawn++ // the request was over before its mail went out
+			return
+		}
 		c.failed++
 		c.wrong("mail %d (%s) failed, though nothing was refused for good: %s", m.ID, m.Kind, m.Reply)
 	default:
@@ -300,7 +305,7 @@ func (c *tally) table(r *run) string {
 		{"requests tried again", fmt.Sprintf("%d, and %d accepted orders sent once more", retries, repeats)},
 		{"orders, licenses, shipments", fmt.Sprintf("%d, %d, %d", c.orders, c.contracts, c.shipments)},
 		{"holdings, activation codes, certificates", fmt.Sprintf("%d, %d, %d", c.holdings, c.codes, c.certificates)},
-		{"mails in the ledger", fmt.Sprintf("%d: %d sent, %d failed, %d unknown", c.mails, c.sent, c.failed, c.unknown)},
+		{"mails in the ledger", fmt.Sprintf("%d: %d sent, %d withdrawn, %d failed, %d unknown", c.mails, c.sent, c.withdrawn, c.failed, c.unknown)},
 		{"mails that arrived", c.sunk},
 		{"connections cut during a mail", fmt.Sprintf("%d: %d before the final dot, %d after it", c.cuts, sent[mailbox.StageBody], sent[mailbox.StageEnd])},
 		{"unknown, because", fmt.Sprintf("%d arrived, %d were cut after the final dot, %d were being sent by a killed worker",

@@ -16,9 +16,9 @@ func TestAFewKillsLoseNothing(t *testing.T) {
 	r := begin(t, harness.Options{Database: harness.SQLite(t), Temporal: harness.DevTemporal(t)}, 300*time.Millisecond)
 	r.under(
 		r.calm(time.Second),
-		r.strikes([]target{worker}, []target{worker, serve}),
+		r.strikes([]target{worker}, []target{worker, serve}, []target{temporal}),
 		r.notices(),
-		r.strikes([]target{temporal}, []target{serve}, []target{temporal}),
+		r.strikes([]target{serve}, []target{temporal}),
 	)
 	r.settle()
 	r.count()
