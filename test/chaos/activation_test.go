@@ -65,6 +65,8 @@ func (l *load) activate(ctx context.Context, client *harness.Client, n int, orde
 	if !ok {
 		return
 	}
+	ctx, cancel := anew(ctx)
+	defer cancel()
 	holder, err := l.holder(ctx, n, license)
 	if err != nil {
 		l.refuse("holder of %s: %v", license, err)

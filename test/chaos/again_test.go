@@ -19,6 +19,8 @@ func (l *load) resend(ctx context.Context, client *harness.Client, key, order st
 	if err != nil || view.Shipment == nil {
 		return // not delivered within the reseller's patience: the count says what became of it
 	}
+	ctx, cancel := anew(ctx)
+	defer cancel()
 	var taken struct {
 		ResendNumber string `json:"resend_number"`
 	}

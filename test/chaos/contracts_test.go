@@ -30,6 +30,11 @@ func (l *load) delivered(ctx context.Context, client *harness.Client, order stri
 	return view.LicenseIDs[0], true
 }
 
+// anew gives the patience for what comes after waiting for a delivery, which takes long on a busy machine.
+func anew(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), giveUp)
+}
+
 const changedPhones = `SELECT COUNT(*) FROM contract_change_fields f JOIN contract_changes h ON h.id = f.change_id
 	JOIN contracts c ON c.id = h.contract_id WHERE c.license_id = $1 AND f.field = 'holder.phone' AND f.after_value = $2`
 
@@ -39,6 +44,8 @@ func (l *load) changeContacts(ctx context.Context, client *harness.Client, n int
 	if !ok {
 		return
 	}
+	ctx, cancel := anew(ctx)
+	defer cancel()
 	holder, err := l.holder(ctx, n, license)
 	if err != nil {
 		l.refuse("holder of %s: %v", license, err)
@@ -74,6 +81,8 @@ func (l *load) changeName(ctx context.Context, client *harness.Client, n int, or
 	if !ok {
 		return
 	}
+	ctx, cancel := anew(ctx)
+	defer cancel()
 	holder, err := l.holder(ctx, n, license)
 	if err != nil {
 		l.refuse("holder of %s: %v", license, err)
