@@ -18,7 +18,10 @@ type ActivationCodeAnswer struct {
 	EndsOn      models.Date      `json:"ends_on" format:"date" doc:"Last day, Japan time."`
 	LicenseID   string           `json:"license_id"`
 	Valid       bool             `json:"valid" doc:"Whether the code works now."`
-	State       models.CodeState `json:"state" enum:"valid,registering,not_started,ended,void" doc:"Why it does not: the contract is being registered, the period lies ahead, the period is over, or the contract was merged into another."`
+	State       models.CodeState `json:"state" enum:"valid,registering,not_started,ended,void,revoked" doc:"Why it does not: the contract is being registered, the period lies ahead, the period is over, the contract was merged into another, or the code was revoked."`
+	Revoked     bool             `json:"revoked" doc:"Whether the vendor revoked the code; only codes of a kind are ever revoked."`
+	Kind        string           `json:"kind" doc:"Empty for the code that came with the product. A further code has the kind under which the holder asked for it, such as offline." example:"offline"`
+	CodeKind    models.CodeKind  `json:"code_kind" enum:"activation_code,serial_number" doc:"What the code is called."`
 }
 
 type codePath struct {
@@ -36,6 +39,7 @@ func exampleCode(e examples) ActivationCodeAnswer {
 	return ActivationCodeAnswer{
 		ProductCode: e.products[0].Code, ProductName: e.products[0].Name, Quantity: 50,
 		StartsOn: models.NewDate(2026, 12, 1), EndsOn: models.NewDate(2027, 11, 30), LicenseID: "10000001", Valid: true, State: models.CodeValid,
+		CodeKind: models.CodeActivation,
 	}
 }
 
@@ -54,10 +58,18 @@ func (a *API) getActivationCode(ctx context.Context, c call, in *codePath) (*ans
 	if err != nil {
 		return nil, err
 	}
-	product, _ := a.o.Store.Rules().Catalogue.Product(d.Holding.ProductCode)
-	state := d.Holding.CodeStateAt(d.Contract, a.o.Store.Now())
-	return &answered[ActivationCodeAnswer]{ActivationCodeAnswer{
-		ProductCode: d.Holding.ProductCode, ProductName: product.Names.In(c.actor.Language), Quantity: d.Holding.Quantity,
-		StartsOn: d.Holding.StartsOn, EndsOn: d.Holding.EndsOn, LicenseID: d.Contract.LicenseID, Valid: state == models.CodeValid, State: state,
-	}}, nil
+	product, _ := a.o.Store.Rules().Catalogue.Product(d.ProductCode())
+	answer := ActivationCodeAnswer{
+		ProductCode: d.ProductCode(), ProductName: product.Names.In(c.actor.Language), Quantity: d.Holding.Quantity,
+		StartsOn: d.Holding.StartsOn, EndsOn: d.Holding.EndsOn, LicenseID: d.Contract.LicenseID,
+		State: d.Holding.CodeStateAt(d.Contract, a.o.Store.Now()), CodeKind: product.CodeKind,
+	}
+	if d.Issued != nil {
+		answer.State, answer.Kind = d.Issued.StateAt(d.Holding, d.Contract, a.o.Store.Now()), d.Issued.Kind
+		if kind, known := a.o.Store.Rules().Activation.Kind(d.Issued.Kind); known {
+			answer.CodeKind = kind.CodeKindOf(product)
+		}
+	}
+	answer.Valid, answer.Revoked = answer.State == models.CodeValid, answer.State == models.CodeRevoked
+	return &answered[ActivationCodeAnswer]{answer}, nil
 }
