@@ -80,9 +80,11 @@ func (s *Store) requestActivation(tx *gorm.DB, actor models.Actor, ask AskActiva
 		return done, err
 	}
 	if kind.ByConsent() {
-		return done, s.issueTo(tx, actor, &done, kind, models.ActivationConsented, sealer)
+		err = s.issueTo(tx, actor, &done, kind, models.ActivationConsented, sealer)
+	} else {
+		err = s.queueLinkMails(tx, done.Request, kind)
 	}
-	return done, s.queueLinkMails(tx, done.Request, kind)
+	return done, err
 }
 
 // sentAlready gives what a form came to that was sent before.
