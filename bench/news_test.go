@@ -28,7 +28,7 @@ import (
 const (
 	MaxNewsMemory  = 100 << 20 // bytes that the worker has resident beyond what it has when idle
 	MaxNewsUnknown = 120       // mails that nobody knows of after one kill -9
-	MinNewsRatio   = 0.2       // of a plain loop over one connection, which notes nothing
+	MinNewsRatio   = 0.15      // of a plain loop over one connection, which notes nothing
 )
 
 const (

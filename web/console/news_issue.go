@@ -88,7 +88,7 @@ func (v *visit) fillNews(page *views.NewsIssue, d store.NewsDetail) error {
 			return err
 		}
 		perSecond := int64(max(v.Rules.News.PerSecond, 1))
-		page.To, page.Rate, page.Minutes = ui.Number(n), ui.Number(perSecond), ui.Number((n/perSecond+59)/60)
+		page.To, page.Rate, page.Minutes = ui.Number(n), ui.Number(perSecond), ui.Number(max((n/perSecond+59)/60, 1))
 		next := v.Clock().In(models.Tokyo).Truncate(time.Hour).Add(time.Hour)
 		page.Day, page.Time = next.Format("2006-01-02"), next.Format("15:04")
 		return nil

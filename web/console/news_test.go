@@ -89,44 +89,49 @@ func TestAnIssueInTheConsole(t *testing.T) {
 		if len(h.told) < 3 || scheduled.Find("#act-unschedule").Length() != 1 {
 			t.Errorf("told are %v", h.told)
 		}
-		d, err := h.NewsDetail(t.Context(), strings.TrimPrefix(at, "/console/news/"))
-		must(t, err)
 		h.pass(24 * time.Hour)
-		lead = h.signedIn(models.RoleLead)
-		h.lookAt(d.Issue.ID)
-		claimed, _, err := h.ClaimNews(t.Context(), d.Issue.ID, 0, 2)
-		must(t, err)
-		must(t, h.FinishNewsSent(t.Context(), []store.NewsSent{{MailID: claimed[0].ID, Reply: "answer 250 queued as 4Xk2"}}))
-		_, err = h.FinishMail(t.Context(), claimed[1].ID, models.MailFailed, "rcpt 550 5.1.1 User unknown")
-		must(t, err)
-
-		sending := lead.get(at).want(http.StatusOK, "配信中", "3件のうち2件が完了", "reader1@customer.example", "550 5.1.1", "queued as 4Xk2")
-		if sending.Find("#live").AttrOr("hx-get", "") == "" {
-			t.Error("the page does not look again")
-		}
-		if rows := lead.get(at + "?status=failed").want(http.StatusOK).Find("#mails tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), "reader2@") {
-			t.Errorf("failed are %s", rows.Text())
-		}
-		if rows := lead.get(at + "?q=READER3").want(http.StatusOK).Find("#mails tbody tr"); rows.Length() != 1 {
-			t.Errorf("found are %s", rows.Text())
-		}
-		lead.follow(lead.post(at+"/pause", url.Values{"version": {"3"}})).want(http.StatusOK, "配信を止めました", "一時停止中", "残り1件")
-		lead.follow(lead.post(at+"/resume", lead.get(at).form("#act-resume form", nil))).want(http.StatusOK, "配信を再開しました", "配信中")
-		lead.post(at+"/cancel", url.Values{"version": {"4"}}).want(http.StatusUnprocessableEntity, "入力してください")
-		lead.follow(lead.post(at+"/cancel", url.Values{"version": {"4"}, "note": {"件名の誤り"}})).want(http.StatusOK, "取りやめ", "件名の誤り")
-		h.lookAt(d.Issue.ID)
-		lead.get("/console/news?status=cancelled&q="+url.QueryEscape("脆弱性")).want(http.StatusOK, d.Issue.Number)
-		lead.get("/console/mails?kind=news").want(http.StatusOK, d.Issue.Number, "reader1@customer.example")
-		lead.get("/console/audit?id="+d.Issue.Number).want(http.StatusOK, "配信を取りやめ", "テスト配信")
-		if r := lead.get("/console/search?q=" + strings.ToLower(d.Issue.Number)); r.location != at {
-			t.Errorf("searching for the number leads to %q", r.location)
-		}
-		broken, err := h.Invariants(t.Context())
-		must(t, err)
-		if len(broken) > 0 {
-			t.Errorf("broken are %+v", broken)
-		}
+		h.followIssue(at)
 	})
+}
+
+// followIssue watches a scheduled issue go out to three readers, one of whom refuses.
+func (h *house) followIssue(at string) {
+	t, lead := h.t, h.signedIn(models.RoleLead)
+	d, err := h.NewsDetail(t.Context(), strings.TrimPrefix(at, "/console/news/"))
+	must(t, err)
+	h.lookAt(d.Issue.ID)
+	claimed, _, err := h.ClaimNews(t.Context(), d.Issue.ID, 0, 2)
+	must(t, err)
+	must(t, h.FinishNewsSent(t.Context(), []store.NewsSent{{MailID: claimed[0].ID, Reply: "answer 250 queued as 4Xk2"}}))
+	_, err = h.FinishMail(t.Context(), claimed[1].ID, models.MailFailed, "rcpt 550 5.1.1 User unknown")
+	must(t, err)
+
+	sending := lead.get(at).want(http.StatusOK, "配信中", "3件のうち2件が完了", "reader1@customer.example", "550 5.1.1", "queued as 4Xk2")
+	if sending.Find("#live").AttrOr("hx-get", "") == "" {
+		t.Error("the page does not look again")
+	}
+	if rows := lead.get(at + "?status=failed").want(http.StatusOK).Find("#mails tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), "reader2@") {
+		t.Errorf("failed are %s", rows.Text())
+	}
+	if rows := lead.get(at + "?q=READER3").want(http.StatusOK).Find("#mails tbody tr"); rows.Length() != 1 {
+		t.Errorf("found are %s", rows.Text())
+	}
+	lead.follow(lead.post(at+"/pause", url.Values{"version": {"3"}})).want(http.StatusOK, "配信を止めました", "一時停止中", "残り1件")
+	lead.follow(lead.post(at+"/resume", lead.get(at).form("#act-resume form", nil))).want(http.StatusOK, "配信を再開しました", "配信中")
+	lead.post(at+"/cancel", url.Values{"version": {"4"}}).want(http.StatusUnprocessableEntity, "入力してください")
+	lead.follow(lead.post(at+"/cancel", url.Values{"version": {"4"}, "note": {"件名の誤り"}})).want(http.StatusOK, "取りやめ", "件名の誤り")
+	h.lookAt(d.Issue.ID)
+	lead.get("/console/news?status=cancelled&q="+url.QueryEscape("脆弱性")).want(http.StatusOK, d.Issue.Number)
+	lead.get("/console/mails?kind=news").want(http.StatusOK, d.Issue.Number, "reader1@customer.example")
+	lead.get("/console/audit?id="+d.Issue.Number).want(http.StatusOK, "配信を取りやめ", "テスト配信")
+	if r := lead.get("/console/search?q=" + strings.ToLower(d.Issue.Number)); r.location != at {
+		t.Errorf("searching for the number leads to %q", r.location)
+	}
+	broken, err := h.Invariants(t.Context())
+	must(t, err)
+	if len(broken) > 0 {
+		t.Errorf("broken are %+v", broken)
+	}
 }
 
 func TestTheConsoleOfNewsInEnglish(t *testing.T) {
