@@ -75,6 +75,7 @@ func TestEachSubscriberGetsOneMail(t *testing.T) {
 		for _, m := range h.Mailbox.Messages() {
 			got = append(got, m.To...)
 			checkIssue(t, m, issue)
+			checkLink(t, h, m)
 		}
 		for n := range 60 {
 			want = append(want, house.Subscriber(n+1))
@@ -90,6 +91,19 @@ func TestEachSubscriberGetsOneMail(t *testing.T) {
 			t.Errorf("noted is %+v", list[0])
 		}
 	})
+}
+
+// checkLink checks that the link which ends the subscription is the recipient's and works.
+func checkLink(t *testing.T, h *house.House, m mailbox.Message) {
+	t.Helper()
+	s, err := h.SubscriptionTo(t.Context(), m.To[0], models.TopicNews)
+	house.Must(t, err)
+	head, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+	house.Must(t, err)
+	parts := strings.Split(strings.Trim(head.Header.Get("List-Unsubscribe"), "<>"), "/")
+	if id := parts[len(parts)-2]; id != fmt.Sprint(s.ID) || !h.Ring.UnsubscribeAllowed(*s, parts[len(parts)-1]) {
+		t.Errorf("the link to end %d is %v", s.ID, parts)
+	}
 }
 
 // checkIssue checks what every mail of an issue has: the text, its page in the portal,

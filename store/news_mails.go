@@ -38,7 +38,7 @@ func (s *Store) ClaimNews(ctx context.Context, issueID, after int64, limit int) 
 		}
 		var next []NewsMail
 		err := s.dueNews(tx, issueID).Table("mails").Joins("JOIN mail_subscriptions s ON s.id = mails.subscription_id").
-			Select("mails.*, s.id AS sub_id, s.subscribed AS sub_subscribed, s.link_salt AS sub_link_salt, s.link_key AS sub_link_key").
+			Select("mails.*, s.id AS sub_id, s.address AS sub_address, s.topic AS sub_topic, s.subscribed AS sub_subscribed, s.link_salt AS sub_link_salt, s.link_key AS sub_link_key").
 			Where("mails.id > ?", after).Order("mails.id").Limit(limit).Find(&next).Error
 		if err != nil || len(next) == 0 {
 			return err
