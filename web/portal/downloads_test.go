@@ -266,7 +266,7 @@ func TestPatternFilesForScripts(t *testing.T) {
 		contains(t, "the list", list.want(http.StatusOK).text("main"), "本社の配信サーバー", "最終利用", "CSSPのpattern")
 		token := strings.Split(link, "/")[2]
 		for name, bad := range map[string]string{
-			"another secret": strings.Replace(link, token, token[:len(token)-1]+"_", 1), "no secret": "/pattern-files/" + token[:10] + "-/CSSP",
+			"another secret": strings.Replace(link, token, token[:len(token)-4]+"AAAA", 1), "no secret": "/pattern-files/" + token[:10] + "-/CSSP",
 			"no token": "/pattern-files/x/CSSP", "a product not held": strings.Replace(link, "CSSP", "DS", 1), "no product": link + "X",
 		} {
 			a := script.get(bad).want(http.StatusNotFound)
