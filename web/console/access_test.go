@@ -45,13 +45,18 @@ func TestNoRouteAnswersWithoutASession(t *testing.T) {
 	})
 }
 
+// leadsNews is what leads alone do with an issue of news.
+var leadsNews = map[string]bool{"schedule": true, "now": true, "unschedule": true, "pause": true, "resume": true, "cancel": true}
+
 // needs says which role an address takes at least; what is not named here is for everybody signed in.
 func needs(method, path string) models.Role {
 	switch {
-	case strings.HasPrefix(path, "/console/resellers"), strings.HasPrefix(path, "/console/staff"), path == "/console/downloads/:id/publish":
+	case strings.HasPrefix(path, "/console/resellers"), strings.HasPrefix(path, "/console/staff"), path == "/console/downloads/:id/publish",
+		strings.HasPrefix(path, "/console/news/:number/") && method == http.MethodPost && leadsNews[path[strings.LastIndex(path, "/")+1:]]:
 		return models.RoleLead
 	case method == http.MethodGet:
-		if path == "/console/orders/new" || path == "/console/downloads/new" || path == "/console/downloads/:id/file" || strings.HasSuffix(path, "/replace") || strings.HasSuffix(path, "/contacts") {
+		if path == "/console/orders/new" || path == "/console/downloads/new" || path == "/console/downloads/:id/file" ||
+			path == "/console/news/new" || path == "/console/news/:number/edit" || strings.HasSuffix(path, "/replace") || strings.HasSuffix(path, "/contacts") {
 			return models.RoleClerk
 		}
 		return models.RoleViewer
