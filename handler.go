@@ -61,7 +61,8 @@ func (a *app) mountConsole(r *gin.Engine, teller *outbox.Outbox) error {
 		Files: a.files, Logger: a.log, TemporalUIURL: a.config.TemporalUIURL, CodeHash: a.ring.CodeHash,
 		Secure: a.config.Secure(), Idle: a.profile.Lifetimes.ConsoleSessionIdle.Duration,
 		PortalKey: a.ring.CurrentKey(), PortalIdle: a.profile.Lifetimes.PortalSessionIdle.Duration,
-		Reveal: func(_ context.Context, h models.Holding) (string, error) { return a.ring.OpenCode(h) },
+		Reveal:      func(_ context.Context, h models.Holding) (string, error) { return a.ring.OpenCode(h) },
+		FurtherCode: a.ring.OpenIssued, Sealer: a.ring, LicenseFile: a.licenseFiles(),
 	})
 	if err == nil {
 		site.Mount(r)

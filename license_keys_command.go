@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -96,4 +97,19 @@ func (a *app) signLicense(ctx context.Context, f models.LicenseFileFacts) ([]byt
 		return nil, models.NewError(models.KindUnavailable, "license_key_withdrawn")
 	}
 	return a.signer.Sign(f)
+}
+
+// licenseFiles makes license files, or nothing where no key signs them.
+func (a *app) licenseFiles() func(ctx context.Context, f models.LicenseFileFacts, code models.IssuedCode) ([]byte, error) {
+	if a.signer == nil {
+		return nil
+	}
+	return func(ctx context.Context, f models.LicenseFileFacts, code models.IssuedCode) ([]byte, error) {
+		open, err := a.ring.OpenIssued(code)
+		if err != nil {
+			return nil, err
+		}
+		f.CodeEnd = open[strings.LastIndex(open, "-")+1:]
+		return a.signLicense(ctx, f)
+	}
 }

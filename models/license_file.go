@@ -26,3 +26,19 @@ type LicenseKey struct {
 	WithdrawnAt    *time.Time // its files are good no more, because somebody else may sign with it
 	WithdrawReason string
 }
+
+// HasLicenseFile says whether there is a license file of a further code at a moment:
+// it is for use offline and works, or will once its period begins.
+func (c IssuedCode) HasLicenseFile(h Holding, contract Contract, now time.Time) bool {
+	switch c.StateAt(h, contract, now) {
+	case CodeValid, CodeNotStarted:
+		return c.Offline
+	default:
+		return false
+	}
+}
+
+// FileName is what the license file is saved as.
+func (f LicenseFileFacts) FileName() string {
+	return "license-" + f.LicenseID + "-" + f.ProductCode + ".json"
+}

@@ -69,3 +69,14 @@ func (s *Store) ContractByLicense(ctx context.Context, actor models.Actor, licen
 	})
 	return d, err
 }
+
+// ContractsByID gives contracts by row, in one query.
+func (s *Store) ContractsByID(ctx context.Context, ids []int64) (map[int64]models.Contract, error) {
+	var list []models.Contract
+	err := s.reader(ctx).Where("id IN ?", ids).Find(&list).Error
+	byID := make(map[int64]models.Contract, len(list))
+	for _, c := range list {
+		byID[c.ID] = c
+	}
+	return byID, translate(err)
+}

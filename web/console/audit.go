@@ -16,7 +16,7 @@ import (
 
 // auditSubjects and auditActions are what the log can be filtered by.
 var (
-	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change", "activation", "news", "product_file"}
+	auditSubjects = []string{"order", "application", "reseller", "api_key", "staff", "holding", "resend", "address_mark", "inquiry", "account", "contract", "name_change", "activation", "issued_code", "server_key", "license_key", "news", "product_file"}
 	auditActions  = []string{
 		"entered", "checked", "confirm", "reapply", "replace", "cancel", "pass", "hold", "send_back", "redirect",
 		"registered", "delivered", "document_made", "noted", "assigned", "task_closed", "mail_sent_again",
@@ -33,6 +33,7 @@ var (
 		"news_written", "news_edited", "news_scheduled", "news_unscheduled", "news_started", "news_paused", "news_resumed", "news_cancelled", "news_finished", "news_tested",
 		"activation_link_resent", "activation_code_revoked", "activation_code_replaced",
 		"file_uploaded", "file_published", "file_withdrawn", "file_discarded", "pattern_token_made", "pattern_token_revoked",
+		"license_file_made", "keys_rotated", "license_key_withdrawn",
 	}
 )
 

@@ -40,6 +40,12 @@ type Options struct {
 	TemporalUIURL string
 	// Reveal gives a holding's activation code in clear; nil shows none.
 	Reveal func(ctx context.Context, h models.Holding) (string, error)
+	// FurtherCode gives a further code in clear, and Sealer makes those that replace one;
+	// without them further codes are neither shown nor replaced.
+	FurtherCode func(c models.IssuedCode) (string, error)
+	Sealer      store.Sealer
+	// LicenseFile makes the license file of a code for use offline; nil offers none.
+	LicenseFile func(ctx context.Context, f models.LicenseFileFacts, c models.IssuedCode) ([]byte, error)
 	// CodeHash hashes an activation code in the form of models.ActivationCodeKey,
 	// for searching; nil searches no codes.
 	CodeHash func(code string) string

@@ -65,6 +65,9 @@ func (v *visit) contractPage() (views.Contract, error) {
 			Period: made.Period, Reduced: made.Reduced, NewCode: made.NewCode,
 		})
 	}
+	if err := v.fillFurtherCodes(&page, d.Contract, d.Holdings); err != nil {
+		return page, err
+	}
 	if page.Portal, err = v.portalAccess(d.Contract); err != nil {
 		return page, err
 	}

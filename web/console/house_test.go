@@ -139,6 +139,7 @@ func (h *house) mount(p *profile.Profile) {
 	h.console, err = console.New(console.Options{
 		Store: h.Store, Rules: p.Rules(), Brand: p.Brand, Teller: h, Sessions: h.SessionStore(), Files: h.files,
 		Logger: slog.New(slog.DiscardHandler), Clock: h.clock, TemporalUIURL: "http://temporal.example:8233/",
+		FurtherCode: h.ring.OpenIssued, Sealer: h.ring, LicenseFile: signedFor,
 		Reveal:   func(_ context.Context, holding models.Holding) (string, error) { return h.ring.OpenCode(holding) },
 		CodeHash: h.ring.CodeHash, PortalKey: h.ring.CurrentKey(), PortalIdle: 20 * time.Minute,
 	})

@@ -57,6 +57,11 @@ func (v *visit) waiting() (views.Waiting, error) {
 		return w, err
 	}
 	w.NameChanges, w.NameChangesLate = names.Waiting, names.Overdue
+	codes, err := v.Store.ActivationCounts(v.ctx())
+	if err != nil {
+		return w, err
+	}
+	w.Activations, w.ActivationsUnsent = codes.Waiting, codes.Unsent
 	if w.Inquiries, err = v.Store.CountInquiries(v.ctx(), inquiriesOpen); err != nil {
 		return w, err
 	}

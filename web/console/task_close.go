@@ -49,6 +49,12 @@ func (v *visit) taskPage(action string) (page string, again func(*models.Error) 
 			return v.taskOnNameChange(action, e)
 		}
 	}
+	if request := v.PostForm("activation"); request != "" {
+		return consolePath("/console/activation/"+request, "/console"), func(e *models.Error) error {
+			v.Params = gin.Params{{Key: "number", Value: request}}
+			return v.activationAgain(action, 0, e)
+		}
+	}
 	if license := v.PostForm("contract"); license != "" {
 		return consolePath("/console/contracts/"+license, "/console"), func(e *models.Error) error {
 			v.Params = gin.Params{{Key: "license", Value: license}}

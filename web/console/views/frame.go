@@ -29,6 +29,8 @@ type Waiting struct {
 	ResendsLate                 int64 // of those, past their day
 	NameChanges                 int64 // name changes that staff have to decide
 	NameChangesLate             int64 // of those, past their day
+	// Requests for codes that wait to be confirmed, and of them those whose mail reached nobody.
+	Activations, ActivationsUnsent int64
 	// Inquiries that wait for staff, and of them those that are overdue.
 	Inquiries, InquiriesLate int64
 }
@@ -95,6 +97,7 @@ func (f Frame) menu() []menuGroup {
 			{"notices_failed", NoticesFailedURL, "console.nav.notices_failed", f.Waiting.NoticesFailed, f.Waiting.NoticesFailed, models.RoleViewer},
 			{"resends", ResendsURL, "console.nav.resends", f.Waiting.Resends, f.Waiting.ResendsLate, models.RoleViewer},
 			{"name_changes", NameChangesURL, "console.nav.name_changes", f.Waiting.NameChanges, f.Waiting.NameChangesLate, models.RoleViewer},
+			{"activation", ActivationsURL, "console.nav.activation", f.Waiting.Activations, f.Waiting.ActivationsUnsent, models.RoleViewer},
 			{"inquiries", InquiriesURL, "console.nav.inquiries", f.Waiting.Inquiries, f.Waiting.InquiriesLate, models.RoleViewer},
 			{"orders", "/console/orders", "console.nav.all_orders", 0, 0, models.RoleViewer},
 			{"entry", "/console/orders/new", "console.nav.entry", 0, 0, models.RoleClerk},

@@ -73,6 +73,9 @@ type Contract struct {
 	Form      Form
 	// NameChanges are the requests for another name, newest first.
 	NameChanges []NameChangeRow
+	// Codes are the further codes, newest first, and CodeEvents what happened to requests for them.
+	Codes      []FurtherCode
+	CodeEvents []CodeEvent
 	// Notices are the renewal notices, newest first.
 	Notices []SentNotice
 }
