@@ -86,7 +86,7 @@ func (a *app) mountPortal(r *gin.Engine, teller *outbox.Outbox) error {
 	site, err := portal.New(portal.Options{
 		Store: a.store, Rules: a.profile.Rules(), Brand: a.profile.Brand, Teller: teller, Sessions: a.store.SessionStore(),
 		Secrets: a.ring, Codes: a.ring, Files: a.files, Logger: a.log, PublicURL: a.config.PublicURL, Secure: a.config.Secure(),
-		Idle:      a.profile.Lifetimes.PortalSessionIdle.Duration,
+		Idle: a.profile.Lifetimes.PortalSessionIdle.Duration, LicenseFile: a.licenseFiles(),
 		Documents: documents.New(documents.Options{MaxAtOnce: a.config.RendersAtOnce, Brand: a.profile.Brand.LegalName}),
 	})
 	if err == nil {

@@ -76,27 +76,29 @@ var accessMatrix = map[string]reach{
 	"GET /portal/pattern-files/links/:id":         account,
 	"POST /portal/pattern-files/links/:id/revoke": account,
 
-	"GET /portal/contracts/:license":                       contract,
-	"GET /portal/contracts/:license/holdings.pdf":          contract,
-	"GET /portal/contracts/:license/holdings.csv":          contract,
-	"GET /portal/contracts/:license/holdings.xlsx":         contract,
-	"GET /portal/contracts/:license/name-change":           contract,
-	"GET /portal/contracts/:license/name-change/new":       contract,
-	"POST /portal/contracts/:license/name-change/new":      contract,
-	"POST /portal/contracts/:license/name-change/answer":   contract,
-	"POST /portal/contracts/:license/name-change/withdraw": contract,
-	"GET /portal/contracts/:license/contacts":              contract,
-	"POST /portal/contracts/:license/contacts":             contract,
-	"GET /portal/contracts/:license/contacts/done":         contract,
-	"GET /portal/contracts/:license/changes":               contract,
-	"GET /portal/contracts/:license/renewal":               contract,
-	"GET /portal/contracts/:license/renewal.pdf":           contract,
+	"GET /portal/contracts/:license":                        contract,
+	"GET /portal/contracts/:license/holdings.pdf":           contract,
+	"GET /portal/contracts/:license/holdings.csv":           contract,
+	"GET /portal/contracts/:license/holdings.xlsx":          contract,
+	"GET /portal/contracts/:license/name-change":            contract,
+	"GET /portal/contracts/:license/name-change/new":        contract,
+	"POST /portal/contracts/:license/name-change/new":       contract,
+	"POST /portal/contracts/:license/name-change/answer":    contract,
+	"POST /portal/contracts/:license/name-change/withdraw":  contract,
+	"GET /portal/contracts/:license/contacts":               contract,
+	"POST /portal/contracts/:license/contacts":              contract,
+	"GET /portal/contracts/:license/contacts/done":          contract,
+	"GET /portal/contracts/:license/changes":                contract,
+	"GET /portal/contracts/:license/renewal":                contract,
+	"GET /portal/contracts/:license/renewal.pdf":            contract,
+	"GET /portal/contracts/:license/codes/:id/license-file": contract,
 }
 
 // passing are the routes whose answer to a contact depends on more than who asks:
 // a request under way, something just done.
 var passing = []string{
 	"GET /portal/contracts/:license/name-change", "GET /portal/contracts/:license/name-change/new", "GET /portal/contracts/:license/contacts/done",
+	"GET /portal/contracts/:license/codes/:id/license-file",
 }
 
 // matrix is a house with a contract that people of every kind try to reach. Each

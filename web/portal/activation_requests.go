@@ -104,9 +104,9 @@ func cancelActivationRequest(v *visit) error {
 
 // issuedRows are the codes of a contract besides those of its holdings. One that was
 // revoked is marked, and not shown.
-func (v *visit) issuedRows(codes []models.IssuedCode) ([]views.IssuedCodeRow, error) {
+func (v *visit) issuedRows(d store.PortalDetail) ([]views.IssuedCodeRow, error) {
 	var rows []views.IssuedCodeRow
-	for _, c := range codes {
+	for _, c := range d.Codes {
 		k, _ := v.Rules.Activation.Kind(c.Kind)
 		row := views.IssuedCodeRow{
 			ID: c.ID, Kind: k.Names.In(v.language), Product: v.productName(c.ProductCode), Label: v.issuedLabel(k, c.ProductCode),
@@ -120,6 +120,9 @@ func (v *visit) issuedRows(codes []models.IssuedCode) ([]views.IssuedCodeRow, er
 				return nil, err
 			}
 			row.Code = code
+			if v.hasLicenseFile(c, d) {
+				row.File = licenseFileOf(d.Contract.LicenseID, c.ID)
+			}
 		}
 		rows = append(rows, row)
 	}

@@ -35,7 +35,7 @@ func showContract(v *visit) error {
 		}
 		view.Holdings = append(view.Holdings, row)
 	}
-	if view.Issued, err = v.issuedRows(d.Codes); err != nil {
+	if view.Issued, err = v.issuedRows(d); err != nil {
 		return err
 	}
 	view.Kinds = v.kindsFor(c.LicenseID, d.Holdings)

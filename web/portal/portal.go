@@ -3,6 +3,7 @@
 package portal
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
@@ -56,6 +57,8 @@ type Options struct {
 	Secrets  Secrets
 	Codes    Codes
 	Files    *files.Store
+	// LicenseFile makes the license file of a code for use offline; nil offers none.
+	LicenseFile func(ctx context.Context, f models.LicenseFileFacts, c models.IssuedCode) ([]byte, error)
 	// Documents draws what people save as PDF.
 	Documents *documents.Renderer
 	Logger    *slog.Logger

@@ -68,6 +68,7 @@ var signedIn = []route{
 	{get, "/contracts.csv", sendContractsCSV},
 	{get, "/contracts.xlsx", sendContractsExcel},
 	{get, "/contracts/:license", showContract},
+	{get, "/contracts/:license/codes/:id/license-file", sendLicenseFile},
 	{get, "/contracts/:license/holdings.pdf", sendHoldingsPDF},
 	{get, "/contracts/:license/holdings.csv", sendHoldingsCSV},
 	{get, "/contracts/:license/holdings.xlsx", sendHoldingsExcel},

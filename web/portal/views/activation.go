@@ -207,4 +207,5 @@ type IssuedCodeRow struct {
 	Code     string // nothing once it was revoked
 	IssuedOn string
 	Revoked  string // that it was, and when, or nothing
+	File     string // where its license file is saved from, or nothing
 }
