@@ -15,7 +15,7 @@ const processEnded = "the sending process ended"
 // NewsMail is a mail of an issue to one subscriber, claimed for sending.
 type NewsMail struct {
 	models.Mail
-	Subscription models.MailSubscription `gorm:"embedded;embeddedPrefix:sub_"`
+	Subscription models.MailSubscription
 }
 
 // NewsToSend reads an issue that its process wants to send. One that is not being sent,
@@ -36,11 +36,15 @@ func (s *Store) ClaimNews(ctx context.Context, issueID, after int64, limit int) 
 		if err := tx.Model(&models.NewsIssue{}).Select("status").Where("id = ?", issueID).Scan(&status).Error; err != nil || status != models.NewsSending {
 			return err
 		}
-		var next []NewsMail
-		err := s.dueNews(tx, issueID).Table("mails").Joins("JOIN mail_subscriptions s ON s.id = mails.subscription_id").
-			Select("mails.*, s.id AS sub_id, s.address AS sub_address, s.topic AS sub_topic, s.subscribed AS sub_subscribed, s.link_salt AS sub_link_salt, s.link_key AS sub_link_key").
-			Where("mails.id > ?", after).Order("mails.id").Limit(limit).Find(&next).Error
-		if err != nil || len(next) == 0 {
+		// Mails first and their subscriptions then, both along an index: right after so many
+		// were queued the database knows too little of them to join well.
+		var mails []models.Mail
+		err := s.dueNews(tx, issueID).Where("id > ?", after).Order("id").Limit(limit).Find(&mails).Error
+		if err != nil || len(mails) == 0 {
+			return err
+		}
+		next, err := withSubscriptions(tx, mails)
+		if err != nil {
 			return err
 		}
 		last = next[len(next)-1].ID
@@ -48,6 +52,27 @@ func (s *Store) ClaimNews(ctx context.Context, issueID, after int64, limit int) 
 		return err
 	})
 	return claimed, last, err
+}
+
+// withSubscriptions puts each mail's subscription to it.
+func withSubscriptions(tx *gorm.DB, mails []models.Mail) ([]NewsMail, error) {
+	ids := make([]int64, len(mails))
+	for i, m := range mails {
+		ids[i] = *m.SubscriptionID
+	}
+	var subscriptions []models.MailSubscription
+	if err := tx.Where("id IN ?", ids).Find(&subscriptions).Error; err != nil {
+		return nil, err
+	}
+	byID := map[int64]models.MailSubscription{}
+	for _, s := range subscriptions {
+		byID[s.ID] = s
+	}
+	list := make([]NewsMail, len(mails))
+	for i, m := range mails {
+		list[i] = NewsMail{Mail: m, Subscription: byID[ids[i]]}
+	}
+	return list, nil
 }
 
 // claimNews claims by conditional update; what somebody else claimed is not given.
