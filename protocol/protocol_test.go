@@ -107,7 +107,7 @@ func TestOnlyProtocolCrosses(t *testing.T) {
 // people in the Temporal UI, the name of one. A new one has to be argued for here.
 var codes = []string{
 	"OrderState.Next", "OrderState.Status", "OrderState.WaitingFor", "MailResult.Status", "ResendState.Next", "ResendState.Status",
-	"NameChangeState.Next", "NameChangeState.Status", "ActivationState.Next", "ActivationState.Status",
+	"NameChangeState.Next", "NameChangeState.Status", "ActivationState.Next", "ActivationState.Status", "NewsState.Next", "NewsState.Status",
 }
 
 // wrongField tells what is wrong with a type that a field has, or nothing.
@@ -199,9 +199,9 @@ func TestNamesStay(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{
-		"activity AdvanceNameChange", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity ExpireActivation", "activity FinishDelivery", "activity FinishResend", "activity GatherRenewalNotices", "activity HandOverMails", "activity LookAtActivation",
+		"activity AdvanceNameChange", "activity AdvanceNews", "activity AdvanceOrder", "activity AdvanceResend", "activity DrainOutbox", "activity ExpireActivation", "activity FinishDelivery", "activity FinishResend", "activity GatherRenewalNotices", "activity HandOverMails", "activity LookAtActivation",
 		"activity MailsOfApplication", "activity NoteNameChangeDue", "activity NoteResendDue", "activity QueueReminder", "activity QueueRenewalNotices", "activity RegisterOrder", "activity RenderApplication", "activity RenderCertificate",
-		"activity SendMail", "activity UnsentRenewalNotices", "workflow ActivationIssue", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow OrderIntake", "workflow OutboxDrain", "workflow RenewalNotices",
+		"activity SendMail", "activity SendNews", "activity UnsentRenewalNotices", "workflow ActivationIssue", "workflow ApplicationFiled", "workflow DeliveryResend", "workflow MailQueued", "workflow NameChange", "workflow NewsIssue", "workflow OrderIntake", "workflow OutboxDrain", "workflow RenewalNotices",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("registered are\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
