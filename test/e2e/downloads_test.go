@@ -260,6 +260,14 @@ func read(t *testing.T, answer *http.Response, status int) []byte {
 	return content
 }
 
+// fetch makes a request with headers and reads the answer to its end.
+func fetch(t *testing.T, c *http.Client, status int, address string, headers ...string) []byte {
+	t.Helper()
+	answer := getAs(t, c, address, headers...)
+	defer answer.Body.Close() //nolint:errcheck // read closed it
+	return read(t, answer, status)
+}
+
 // fetchInParts breaks a transfer off and goes on where it stopped.
 func (d *downloader) fetchInParts(t *testing.T, link, sum string) {
 	t.Helper()
@@ -273,7 +281,7 @@ func (d *downloader) fetchInParts(t *testing.T, link, sum string) {
 	if name := answer.Header.Get("Content-Disposition"); !strings.Contains(name, "filename*=UTF-8''%E6%A4%9C%E8%A8%BC") {
 		t.Errorf("the file is called %s", name)
 	}
-	rest := read(t, getAs(t, c, d.PublicURL+link, "Range", fmt.Sprintf("bytes=%d-", len(first)), "If-Range", answer.Header.Get("ETag")), http.StatusPartialContent)
+	rest := fetch(t, c, http.StatusPartialContent, d.PublicURL+link, "Range", fmt.Sprintf("bytes=%d-", len(first)), "If-Range", answer.Header.Get("ETag"))
 	if digest := sha256.Sum256(append(first, rest...)); hex.EncodeToString(digest[:]) != sum {
 		t.Error("the parts are not the file")
 	}
@@ -362,7 +370,7 @@ func (d *downloader) patterns(t *testing.T) {
 	if status := statusOf(t, script, link, "If-Modified-Since", answer.Header.Get("Last-Modified")); status != http.StatusNotModified {
 		t.Errorf("what is not older is answered with %d", status)
 	}
-	if got := string(read(t, getAs(t, script, link+".sha256"), http.StatusOK)); !strings.HasPrefix(got, sum+"  ") {
+	if got := string(fetch(t, script, http.StatusOK, link+".sha256")); !strings.HasPrefix(got, sum+"  ") {
 		t.Errorf("the sum is %q", got)
 	}
 	v.open("/portal/pattern-files")
