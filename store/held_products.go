@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/todoke/todoke/models"
 	"gorm.io/gorm"
@@ -20,16 +21,36 @@ func (s *Store) heldNow(tx *gorm.DB, email string) *gorm.DB {
 		Where("holdings.ends_on >= ? AND holdings.product_code IN ?", models.DateOf(now), s.rules.Catalogue.PortalProducts())
 }
 
-// HeldProducts gives the codes of the products that an address holds now, each once.
-func (s *Store) HeldProducts(ctx context.Context, email string) ([]string, error) {
-	var codes []string
-	err := s.heldNow(s.reader(ctx), email).Distinct().Order("holdings.product_code").Pluck("holdings.product_code", &codes).Error
-	return codes, translate(err)
+// furtherNow is the query for further codes that work, of what an address holds at this moment. Who has such a code uses
+// its product like one that was bought, and downloads it too.
+func (s *Store) furtherNow(ctx context.Context, email string) *gorm.DB {
+	return s.reader(ctx).Model(&models.IssuedCode{}).Where("revoked_at IS NULL AND product_code IN ? AND holding_id IN (?)",
+		s.rules.Catalogue.PortalProducts(), s.heldNow(s.reader(ctx), email).Select("holdings.id"))
 }
 
-// HoldsProduct says whether an address holds a product now.
+// HeldProducts gives the codes of the products that an address holds now or has a further code for, each once.
+func (s *Store) HeldProducts(ctx context.Context, email string) ([]string, error) {
+	var held, further []string
+	if err := s.heldNow(s.reader(ctx), email).Distinct().Pluck("holdings.product_code", &held).Error; err != nil {
+		return nil, translate(err)
+	}
+	if err := s.furtherNow(ctx, email).Distinct().Pluck("product_code", &further).Error; err != nil {
+		return nil, translate(err)
+	}
+	held = append(held, further...)
+	slices.Sort(held)
+	return slices.Compact(held), nil
+}
+
+// HoldsProduct says whether an address holds a product now, or has a further code for it.
 func (s *Store) HoldsProduct(ctx context.Context, email, productCode string) (bool, error) {
-	return s.anyHeld(s.heldNow(s.reader(ctx), email).Where("holdings.product_code = ?", productCode))
+	holds, err := s.anyHeld(s.heldNow(s.reader(ctx), email).Where("holdings.product_code = ?", productCode))
+	if holds || err != nil {
+		return holds, err
+	}
+	var further int64
+	err = s.furtherNow(ctx, email).Where("product_code = ?", productCode).Count(&further).Error
+	return further > 0, translate(err)
 }
 
 // HoldsHolding says whether an address holds a product now by this very holding.

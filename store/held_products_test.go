@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,31 @@ func TestHeldProductsAreThoseThatThePortalShows(t *testing.T) {
 		must(t, err)
 		equal(t, "held after the end", fmt.Sprint(held), "[]")
 		equal(t, "the contract is still shown", h.sees("new@customer.example.jp", mixed.LicenseID), true)
+	})
+}
+
+// A further code has its product among those held, for as long as the code works.
+func TestProductsOfFurtherCodesAreHeld(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, h *house) {
+		c, holdings := h.active("CSSP")
+		holds := func(when, want string) {
+			t.Helper()
+			held, err := h.HeldProducts(t.Context(), contactAddress)
+			must(t, err)
+			equal(t, when, fmt.Sprint(held), want)
+			one, err := h.HoldsProduct(t.Context(), contactAddress, "APXC")
+			must(t, err)
+			equal(t, when, one, strings.Contains(want, "APXC"))
+		}
+		holds("before", "[CSSP]")
+		done := h.request(h.further("apex_central", c, holdings[0]))
+		holds("issued", "[APXC CSSP]")
+		others, err := h.HeldProducts(t.Context(), otherMailbox)
+		must(t, err)
+		equal(t, "who is no contact", len(others), 0)
+		_, err = h.RevokeCode(t.Context(), h.staff, done.Code.ID, "漏えいのため")
+		must(t, err)
+		holds("revoked", "[CSSP]")
 	})
 }
 

@@ -62,6 +62,9 @@ func (v *visit) activationRequest() (views.ActivationRequest, models.ActivationR
 		Link: true, Just: v.Query("sent") == "1", Kind: r.Kind, License: license, Contract: contractsAt + "/" + license,
 		Contact: r.ContactEmail, Span: v.spanText(), Until: ui.Moment(v.language, r.LinkUntil), Version: r.Version, Ask: activationAt,
 	}
+	if r.Purpose == models.PurposeNew {
+		page.Download = downloadsAt
+	}
 	if r.Purpose != models.PurposeNone {
 		page.Purpose = v.t("portal.activation.purpose." + string(r.Purpose))
 	}

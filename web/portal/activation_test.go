@@ -214,7 +214,9 @@ func TestACodeIsIssuedByConsent(t *testing.T) {
 		unchosen := f.step("apex_central", "new", page.hidden(), "holding", "0").want(http.StatusUnprocessableEntity)
 		contains(t, "nothing chosen", unchosen.text("#holding-wrong"), " ")
 		sent := f.step("apex_central", "renewal", page.hidden(), "holding", holding).want(http.StatusSeeOther).header.Get("Location")
-		contains(t, "issued", f.v.get(sent).want(http.StatusOK).text("main"), "The code was issued", contact, "Renewal")
+		renewed := f.v.get(sent).want(http.StatusOK)
+		contains(t, "issued", renewed.text("main"), "The code was issued", contact, "Renewal")
+		equal(t, "downloads of what is installed", renewed.doc.Find("main a[href='/portal/downloads']").Length(), 0)
 		codes := f.issued()
 		if len(codes) != 1 {
 			t.Fatalf("%d codes are issued", len(codes))
@@ -222,6 +224,9 @@ func TestACodeIsIssuedByConsent(t *testing.T) {
 		code, err := h.ring.OpenIssued(codes[0])
 		must(t, err)
 		contains(t, "the contract", f.v.get("/portal/contracts/"+f.license).text("main"), "Further codes", code)
+		sent = f.step("apex_central", "new", f.step("apex_central", "find", url.Values{"license": {f.license}}).hidden(), "holding", holding).
+			want(http.StatusSeeOther).header.Get("Location")
+		equal(t, "downloads for first use", f.v.get(sent).want(http.StatusOK).doc.Find("main a[href='/portal/downloads']").Length(), 1)
 		f.v.get("/language?to=ja&back=/portal").want(http.StatusSeeOther)
 		page = f.step("apex_central", "find", url.Values{"license": {f.license}}).want(http.StatusOK)
 		contains(t, "the buttons", page.text("main"), "同意していただいた上でダウンロード", "同意していただいた上で更新用AC発行")

@@ -170,6 +170,7 @@ type ActivationRequest struct {
 	Kind     string
 	License  string
 	Contract string // its page
+	Download string // where its product is downloaded, when it is for first use
 	Purpose  string
 	Contact  string // the address mailed to besides the one that is signed in, or nothing
 	Span     string // how long the link works, in words
