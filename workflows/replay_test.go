@@ -155,6 +155,7 @@ func TestEveryKindIsKept(t *testing.T) {
 		"application-filed", "outbox-drain", "mail-queued",
 		"resend-by-itself", "resend-reviewed", "resend-asked-back", "resend-refused",
 		"name-change-open", "name-change-asked-back", "name-change-approved", "name-change-rejected", "name-change-withdrawn", "name-change-overdue",
+		"activation-open", "activation-issued", "activation-consented", "activation-cancelled", "activation-expired", "news-issue", "news-issue-waiting",
 	} {
 		if !slices.Contains(have, want) {
 			t.Errorf("no history %s is kept", want)
@@ -275,6 +276,7 @@ func knownWords() map[string]bool {
 		"LookAtActivation", "ExpireActivation", "RequestID", "Until",
 		"GatherRenewalNotices", "QueueRenewalNotices", "UnsentRenewalNotices", "HandOverMails", "At", "After", "Count", "Done", "Notice",
 		"Noticed", "Queued", "HandedOver", "Stage",
+		"AdvanceNews", "SendNews", "Deferred", "Ended", string(models.NextLook), string(models.NextSend),
 		"mail_refused_for_now", // the code of an error
 	} {
 		words[w] = true
@@ -289,6 +291,9 @@ func knownWords() map[string]bool {
 		words[string(s)] = true
 	}
 	for _, s := range models.ActivationStatuses {
+		words[string(s)] = true
+	}
+	for _, s := range models.NewsStatuses {
 		words[string(s)] = true
 	}
 	for _, s := range models.MailStatuses {
