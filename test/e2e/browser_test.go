@@ -209,23 +209,7 @@ func (v *tab) open(path string) {
 // press clicks and waits for the page that comes.
 func (v *tab) press(selector string) {
 	v.t.Helper()
-	v.reach(selector)
 	v.leave("press "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
-}
-
-// reach scrolls to something and waits until the browser has drawn what it is to click at: clicks go to where things
-// stand in the last frame, and a page that was just scrolled or resized stands elsewhere.
-func (v *tab) reach(selector string) {
-	v.t.Helper()
-	v.do("reach "+selector, chromedp.ScrollIntoView(chromedp.CSS(selector), chromedp.NodeVisible))
-	v.drawn()
-}
-
-// drawn waits for two frames: the first may have been begun before.
-func (v *tab) drawn() {
-	v.t.Helper()
-	frames := "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))"
-	answerTo(v, "draw the page", chromedp.Evaluate[bool](frames, chromedp.EvalAwaitPromise))
 }
 
 // enter presses the Enter key in a field and waits for the page that comes.
@@ -251,7 +235,6 @@ func (v *tab) leave(what string, does action) {
 // click clicks and stays on the page.
 func (v *tab) click(selector string) {
 	v.t.Helper()
-	v.reach(selector)
 	v.do("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 

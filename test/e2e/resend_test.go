@@ -146,12 +146,12 @@ func (v *tab) phone(on bool) {
 		v.do("be a desk again", call(emulation.ClearDeviceMetricsOverride, cdp.Empty{}))
 	}
 	// The browser answers before the page has its new width. A click in between is pressed in the one and let go in the
-	// other, and hits nothing.
-	resized := fmt.Sprintf(`new Promise(done => {
-		const look = () => (innerWidth < 800) === %t ? done(true) : requestAnimationFrame(look);
-		look();
-	})`, on)
-	answerTo(v, "change the width", chromedp.Evaluate[bool](resized, chromedp.EvalAwaitPromise))
+	// other, and hits nothing. The page is asked from here, because some tabs run no scripts of its own.
+	until(v.t, "the page's new width", func() (bool, string) {
+		narrow := answerTo(v, "width", chromedp.Evaluate[bool]("innerWidth < 800"))
+		return narrow == on, v.path()
+	})
+	answerTo(v, "a frame of that width", chromedp.CaptureScreenshot())
 }
 
 // twice keeps pictures of a page on a desk and on a phone.

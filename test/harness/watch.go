@@ -2,6 +2,7 @@ package harness
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -95,6 +96,19 @@ func (w *watch) request(r *http.Request) {
 	case "multipart/form-data":
 		r.Body = &overheard{ReadCloser: r.Body, whole: w.parts}
 	}
+	if r.ContentLength > 0 && r.ContentLength <= mostWatched {
+		r.Body = arrived(r.Body)
+	}
+}
+
+// arrived waits for a body. Handed on while it arrives, its end may be asked for when serve has answered already; the
+// server in front has closed it by then, and the answer would be broken off.
+func arrived(body io.ReadCloser) io.ReadCloser {
+	whole, err := io.ReadAll(body)
+	if errors.Join(err, body.Close()) != nil {
+		panic(http.ErrAbortHandler) // the visitor broke off
+	}
+	return io.NopCloser(bytes.NewReader(whole))
 }
 
 func (w *watch) response(r *http.Response) error {
