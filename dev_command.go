@@ -99,8 +99,8 @@ func (d *dev) prepare() error {
 	if err != nil {
 		return err
 	}
-	for purpose, address := range map[string]string{"--http": d.command.HTTP, "--mailbox-http": d.command.MailboxHTTP, "--smtp": d.command.SMTP} {
-		if err := portFree(purpose, address); err != nil {
+	for _, port := range []struct{ flag, address string }{{"--http", d.command.HTTP}, {"--mailbox-http", d.command.MailboxHTTP}, {"--smtp", d.command.SMTP}} {
+		if err := portFree(port.flag, port.address); err != nil {
 			return err
 		}
 	}
@@ -159,10 +159,10 @@ func devKeys(path string, generate func(number int) (string, error)) (string, er
 	return made, os.WriteFile(path, []byte(made), 0o600)
 }
 
-func portFree(purpose, address string) error {
+func portFree(flag, address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("%s %s is in use or cannot be had; give another with %s HOST:PORT", "address", address, purpose)
+		return fmt.Errorf("address %s is in use or cannot be had; give another with %s HOST:PORT", address, flag)
 	}
 	return l.Close()
 }
