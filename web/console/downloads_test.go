@@ -203,42 +203,61 @@ func TestUploadsThatBreakOffLeaveNothing(t *testing.T) {
 		must(t, answer.Body.Close())
 		t.Fatalf("answered with %d", answer.StatusCode)
 	}
-	h.awaitBlobs(0)
+	must(t, h.awaitBlobs(0))
+	if len(h.uploaded()) != 0 {
+		t.Error("there are rows")
+	}
+}
 
-	for name, leave := range map[string]func(b *browser){
-		"signed out": func(b *browser) { b.post("/console/sign-out", nil).want(http.StatusSeeOther) },
-		"shut out": func(*browser) {
+// Each has a console of its own: whoever was shut out stays shut out for the next.
+func TestUploadsEndWithTheirSendersRight(t *testing.T) {
+	for name, leave := range map[string]func(h *house, b *browser){
+		"signed out": func(_ *house, b *browser) { b.post("/console/sign-out", nil).want(http.StatusSeeOther) },
+		"shut out": func(h *house, _ *browser) {
 			m := h.people[models.RoleClerk]
 			m.Role = models.RoleViewer
-			must(t, h.UpdateStaff(t.Context(), models.Process, &m))
+			must(h.t, h.UpdateStaff(h.t.Context(), models.Process, &m))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, store.SQLite)
 			b := h.signedIn(models.RoleClerk)
-			begun, end := make(chan struct{}), make(chan struct{})
+			begun, left := make(chan struct{}), make(chan error, 1)
 			content := io.MultiReader(&gone{left: 1 << 20, then: io.EOF}, readerFunc(func([]byte) (int, error) {
 				close(begun)
-				<-end
-				return 0, io.EOF
+				return 0, <-left
 			}))
+			answered := make(chan *reply, 1)
 			go func() {
-				<-begun
-				h.awaitBlobs(1) // the console has let the upload begin
-				leave(b)
-				close(end)
+				defer close(answered)
+				answered <- b.upload("/console/downloads/new", said(), "a.zip", content)
 			}()
-			got := b.upload("/console/downloads/new", said(), "a.zip", content)
+			select {
+			case <-begun:
+			case <-answered:
+				t.Fatal("answered before all was sent")
+			}
+			err := h.awaitBlobs(1) // the console has let the upload begin
+			if err == nil {
+				leave(h, b)
+			}
+			left <- io.EOF
+			got, ok := <-answered
+			must(t, err)
+			if !ok {
+				t.FailNow() // upload said why
+			}
 			if got.status != http.StatusForbidden {
 				t.Errorf("answered with %d %s", got.status, got.location)
 			}
 			if next := b.get("/console/downloads/new"); next.status == http.StatusOK {
 				t.Error("the session is back")
 			}
-			h.awaitBlobs(0)
+			must(t, h.awaitBlobs(0))
+			if len(h.uploaded()) != 0 {
+				t.Error("there are rows")
+			}
 		})
-	}
-	if len(h.uploaded()) != 0 {
-		t.Error("there are rows")
 	}
 }
 
@@ -247,13 +266,13 @@ type readerFunc func(p []byte) (int, error)
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // awaitBlobs waits until so many blobs are there: what a browser that is gone began ends by itself.
-func (h *house) awaitBlobs(want int) {
-	h.t.Helper()
+func (h *house) awaitBlobs(want int) error {
 	for begun := time.Now(); h.blobs() != want; time.Sleep(10 * time.Millisecond) {
 		if time.Since(begun) > 20*time.Second {
-			h.t.Fatalf("%d blobs are there, want %d", h.blobs(), want)
+			return fmt.Errorf("%d blobs are there, want %d", h.blobs(), want)
 		}
 	}
+	return nil
 }
 
 // A slow line takes longer than any page may: the server's bounds are for pages.
