@@ -1,8 +1,6 @@
 package views
 
 import (
-	"strconv"
-
 	"github.com/todoke/todoke/web/ui"
 )
 
@@ -79,15 +77,12 @@ func (v Activation) action(name string) string {
 }
 
 func (v Activation) field(action, name, label string, must bool) ui.InputField {
-	wrong := v.Form.Wrong(action, name)
-	f := ui.InputField{Name: name, ID: action + "-" + name, Label: label, Value: v.Form.Value(action, name, ""), Wrong: wrong, Focus: wrong != ""}
+	f := v.Form.field(action, name, label, "")
 	if must {
 		f.Must = v.T("console.must")
 	}
 	return f
 }
-
-func (v Activation) versionText() string { return strconv.FormatInt(v.Version, 10) }
 
 // At is where the code's actions are sent.
 func (c FurtherCode) At() string { return "/console/contracts/" + c.License + "/codes/" + itoa(c.ID) }
@@ -117,4 +112,10 @@ func (v Contract) codeField(c FurtherCode, name string) ui.InputField {
 		Name: "reason", ID: action + "-reason", Label: v.T("console.activation.reason"), Value: v.Form.Value(action, "reason", ""),
 		Wrong: wrong, Focus: wrong != "", Must: v.T("console.must"),
 	}
+}
+
+func (v Activation) seen() Seen { return Seen{Version: v.Version, Shown: v.Status} }
+
+func (v Activation) act(name, tone, label string) Act {
+	return v.Form.act(v.action(name), v.seen(), name, tone, label)
 }

@@ -48,27 +48,19 @@ type Me struct {
 	Form  Form
 }
 
-// adminField is a field of one of the forms above.
-func adminField(f Form, action, name, label, value string) ui.InputField {
-	wrong := f.Wrong(action, name)
-	return ui.InputField{
-		Name: name, ID: action + "-" + name, Label: label, Value: f.Value(action, name, value), Wrong: wrong, Focus: wrong != "",
-	}
-}
-
 func typed(f ui.InputField, kind, complete string) ui.InputField {
 	f.Type, f.Complete = kind, complete
 	return f
 }
 
 func passwordField(p ui.Page, f Form, action string) ui.InputField {
-	field := typed(adminField(f, action, "password", p.T("console.staff.new_password"), ""), "password", "new-password")
+	field := typed(f.field(action, "password", p.T("console.staff.new_password"), ""), "password", "new-password")
 	field.Value, field.Hint = "", p.T("console.staff.password_hint")
 	return field
 }
 
 func ownerField(v Reseller) ui.InputField {
-	field := typed(adminField(v.Form, "key", "owner_email", v.T("console.keys.owner"), v.Reseller.Email), "email", "off")
+	field := typed(v.Form.field("key", "owner_email", v.T("console.keys.owner"), v.Reseller.Email), "email", "off")
 	field.Hint = v.T("console.keys.owner_hint")
 	return field
 }

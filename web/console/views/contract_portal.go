@@ -20,7 +20,7 @@ type PortalAddress struct {
 }
 
 func hideField(v Contract) ui.InputField {
-	f := adminField(v.Form, HideAction, "reason", v.T("console.portal.reason"), "")
+	f := v.Form.field(HideAction, "reason", v.T("console.portal.reason"), "")
 	f.Hint = v.T("console.portal.reason_hint")
 	return f
 }

@@ -56,7 +56,7 @@ type Upload struct {
 }
 
 func (v Upload) field(name, label, hint string, must bool) ui.InputField {
-	f := adminField(v.Form, "upload", name, v.T(label), "")
+	f := v.Form.field("upload", name, v.T(label), "")
 	f.ID, f.Focus, f.Complete = name, false, "off"
 	if hint != "" {
 		f.Hint = v.T(hint)

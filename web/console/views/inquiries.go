@@ -86,10 +86,9 @@ type ThreadMessage struct {
 }
 
 func (v Inquiry) field(action, label, must string) ui.InputField {
-	wrong := v.Form.Wrong(action, "text")
-	return ui.InputField{
-		Name: "text", ID: action + "-text", Label: label, Must: must, Value: v.Form.Value(action, "text", ""), Wrong: wrong, Focus: wrong != "",
-	}
+	f := v.Form.field(action, "text", label, "")
+	f.Must = must
+	return f
 }
 
 func (v Inquiry) at(action string) string {
@@ -100,4 +99,10 @@ func answerField(v Inquiry) ui.InputField {
 	f := v.field("answer", v.T("console.inquiry.answer"), "")
 	f.Hint = v.T("console.inquiry.answer_hint", "email", v.Inquiry.Asker.Email)
 	return f
+}
+
+func (v Inquiry) seen() Seen { return Seen{Version: v.Inquiry.Version, Shown: itoa(v.Seen)} }
+
+func (v Inquiry) act(name, tone, label string) Act {
+	return v.Form.act(v.at(name), v.seen(), name, tone, label)
 }

@@ -1,8 +1,6 @@
 package views
 
 import (
-	"strconv"
-
 	"github.com/todoke/todoke/web/ui"
 )
 
@@ -116,8 +114,7 @@ func (v NameChange) action(name string) string {
 
 // field is a field of a decision's form.
 func (v NameChange) field(action, name, label string, must bool) ui.InputField {
-	wrong := v.Form.Wrong(action, name)
-	f := ui.InputField{Name: name, ID: action + "-" + name, Label: label, Value: v.Form.Value(action, name, ""), Wrong: wrong, Focus: wrong != ""}
+	f := v.Form.field(action, name, label, "")
 	if must {
 		f.Must = v.T("console.must")
 	}
@@ -132,4 +129,8 @@ func (v NameChange) approveNote() ui.InputField {
 	return f
 }
 
-func (v NameChange) versionText() string { return strconv.FormatInt(v.Version, 10) }
+func (v NameChange) seen() Seen { return Seen{Version: v.Version, Shown: v.Status} }
+
+func (v NameChange) act(name, tone, label string) Act {
+	return v.Form.act(v.action(name), v.seen(), name, tone, label)
+}

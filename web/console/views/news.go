@@ -70,8 +70,6 @@ func (v NewsForm) back() string {
 	return NewsURL + "/" + v.Number
 }
 
-func (v NewsForm) versionText() string { return strconv.FormatInt(v.Version, 10) }
-
 func (v NewsForm) chosen() bool { return len(v.Text.Products) > 0 }
 
 func (v NewsForm) field(name, value string) ui.InputField {
@@ -148,14 +146,10 @@ type NewsMailRow struct {
 
 func (v NewsIssue) action(name string) string { return NewsURL + "/" + v.Number + "/" + name }
 
-func (v NewsIssue) versionText() string { return strconv.FormatInt(v.Version, 10) }
-
 func (v NewsIssue) field(action, name, kind, label, prefilled string) ui.InputField {
-	wrong := v.Form.Wrong(action, name)
-	return ui.InputField{
-		Name: name, ID: action + "-" + name, Label: label, Type: kind, Value: v.Form.Value(action, name, prefilled), Wrong: wrong, Focus: wrong != "",
-		Must: v.T("console.must"),
-	}
+	f := v.Form.field(action, name, label, prefilled)
+	f.Type, f.Must = kind, v.T("console.must")
+	return f
 }
 
 // missing says what an action's form was refused for that none of its fields shows.
@@ -177,4 +171,12 @@ var newsSignTexts = [][2]string{
 	{"console.news.sign_heading", "console.news.sign_heading_example"}, {"console.news.sign_list", "console.news.sign_list_example"},
 	{"console.news.sign_number", "console.news.sign_number_example"}, {"console.news.sign_bold", "console.news.sign_bold_example"},
 	{"console.news.sign_link", "console.news.sign_link_example"}, {"console.news.sign_rule", "console.news.sign_rule_example"},
+}
+
+func (v NewsIssue) seen() Seen { return Seen{Version: v.Version} }
+
+func (v NewsIssue) act(name, tone, label string) Act {
+	a := v.Form.act(v.action(name), v.seen(), name, tone, label)
+	a.Wrong = v.missing(name)
+	return a
 }

@@ -52,33 +52,6 @@ type Can struct {
 	Confirm, Reapply, Replace, Cancel, Pass, Hold, SendBack, Redirect, Resend, Note, Assign bool
 }
 
-// Form is an action's form that came back: what was typed and what is wrong with it.
-type Form struct {
-	Action   string
-	Values   map[string]string
-	Problems Problems
-	General  string // what is wrong with the whole
-}
-
-// Value gives what was typed into the action's field, or what it is prefilled with.
-func (f Form) Value(action, field, prefilled string) string {
-	if f.Action != action {
-		return prefilled
-	}
-	if v, ok := f.Values[field]; ok {
-		return v
-	}
-	return prefilled
-}
-
-// Wrong gives what is wrong with the action's field.
-func (f Form) Wrong(action, field string) string {
-	if f.Action != action {
-		return ""
-	}
-	return f.Problems[field]
-}
-
 // Differences is the open send-back.
 type Differences struct {
 	Title  string

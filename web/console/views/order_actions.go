@@ -11,11 +11,9 @@ var snippets = []string{"console.snippet.communication", "console.snippet.name",
 
 // field is a field of an action's form with what was typed and what is wrong with it.
 func field(v Order, action, name, label, must string) ui.InputField {
-	wrong := v.Form.Wrong(action, name)
-	return ui.InputField{
-		Name: name, ID: action + "-" + name, Label: label, Must: must,
-		Value: v.Form.Value(action, name, ""), Wrong: wrong, Focus: wrong != "",
-	}
+	f := v.Form.field(action, name, label, "")
+	f.Must = must
+	return f
 }
 
 func reapplyField(v Order) ui.InputField {
@@ -50,4 +48,10 @@ func listID(d Difference, c ConfirmField) string {
 		return ""
 	}
 	return "list-" + d.Key
+}
+
+func (v Order) seen() Seen { return Seen{Version: v.Order.Version, Shown: v.Seen} }
+
+func (v Order) act(name, tone, label string) Act {
+	return v.Form.act("/console/orders/"+v.Order.OrderNumber+"/"+name, v.seen(), name, tone, label)
 }

@@ -1,8 +1,6 @@
 package views
 
 import (
-	"strconv"
-
 	"github.com/todoke/todoke/web/ui"
 )
 
@@ -133,11 +131,9 @@ func (v Resend) action(name string) string { return resendActionsPath + v.Number
 
 // field is a field of a decision's form.
 func (v Resend) field(action, name, label string) ui.InputField {
-	wrong := v.Form.Wrong(action, name)
-	return ui.InputField{
-		Name: name, ID: action + "-" + name, Label: label, Must: v.T("console.must"),
-		Value: v.Form.Value(action, name, ""), Wrong: wrong, Focus: wrong != "",
-	}
+	f := v.Form.field(action, name, label, "")
+	f.Must = v.T("console.must")
+	return f
 }
 
 // approveField is a field of the form that approves, where nothing must be filled in.
@@ -147,4 +143,8 @@ func (v Resend) approveField(name, label, hint string) ui.InputField {
 	return f
 }
 
-func (v Resend) versionText() string { return strconv.FormatInt(v.Version, 10) }
+func (v Resend) seen() Seen { return Seen{Version: v.Version, Shown: v.Status} }
+
+func (v Resend) act(name, tone, label string) Act {
+	return v.Form.act(v.action(name), v.seen(), name, tone, label)
+}
