@@ -117,30 +117,6 @@ func TestStaff(t *testing.T) {
 	})
 }
 
-func TestSignInAttempts(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, h *house) {
-		ctx := t.Context()
-		for range 3 {
-			must(t, h.RecordSignInAttempt(ctx, "account:a"))
-			h.clock.pass(time.Minute)
-		}
-		must(t, h.RecordSignInAttempt(ctx, "account:b"))
-		count := func(subject string, back time.Duration) int64 {
-			n, err := h.SignInAttempts(ctx, subject, h.Now().Add(-back))
-			must(t, err)
-			return n
-		}
-		equal(t, "within ten minutes", count("account:a", 10*time.Minute), 3)
-		equal(t, "within two", count("account:a", 2*time.Minute), 2)
-		must(t, h.ForgetSignInAttempts(ctx, "account:a"))
-		equal(t, "forgotten", count("account:a", time.Hour), 0)
-		equal(t, "of another", count("account:b", time.Hour), 1)
-		h.clock.pass(25 * time.Hour)
-		must(t, h.RecordSignInAttempt(ctx, "account:a"))
-		equal(t, "old ones are dropped", count("account:b", 100*time.Hour), 0)
-	})
-}
-
 func TestSessions(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		ctx := t.Context()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/todoke/todoke/models"
+	"github.com/todoke/todoke/web/ui"
 )
 
 // filled puts something in a route's parameters.
@@ -195,7 +196,7 @@ func TestClientsAreLimitedAcrossAccounts(t *testing.T) {
 		h := newHouse(t, dialect)
 		b := h.stranger()
 		for range 28 {
-			must(t, h.RecordSignInAttempt(t.Context(), "client:127.0.0.1"))
+			must(t, h.CountAttempt(t.Context(), ui.Limit("client", "127.0.0.1", 0, 0)))
 		}
 		for _, email := range []string{"one@todoke.example", "two@todoke.example"} {
 			b.post("/console/sign-in", url.Values{"email": {email}, "password": {"wrong"}}).want(http.StatusUnprocessableEntity)

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strings"
 	"time"
@@ -39,50 +37,29 @@ func signIn(v *visit) error {
 		return err
 	}
 	email, next := strings.TrimSpace(v.PostForm("email")), v.PostForm("next")
-	subjects := []string{emailSubject(email), "client:" + v.ClientIP()}
-	limited, err := v.signInLimited(subjects)
-	if err != nil {
+	limits := v.signInLimits(email)
+	// Counted before the password is looked at, so that guesses made at once all count.
+	if taken, err := v.Store.TakeAttempt(v.ctx(), limits[:]...); err != nil {
 		return err
-	}
-	if limited {
+	} else if !taken {
 		return v.signInPage(http.StatusTooManyRequests, views.SignIn{Email: email, Next: next, Wrong: v.t("console.sign_in.limited")})
-	}
-	// Noted before the password is looked at, so that guesses made at once all count.
-	if err := v.Store.RecordSignInAttempt(v.ctx(), subjects[0]); err != nil {
-		return err
 	}
 	member, ok, err := v.authenticate(email, v.PostForm("password"))
 	if err != nil {
 		return err
 	}
 	if !ok {
-		// By client only what failed counts: a whole office signs in at nine.
-		if err := v.Store.RecordSignInAttempt(v.ctx(), subjects[1]); err != nil {
-			return err
-		}
 		return v.signInPage(http.StatusUnprocessableEntity, views.SignIn{Email: email, Next: next, Wrong: v.t("console.sign_in.wrong")})
 	}
-	return v.openSession(member, subjects[0], next)
+	return v.openSession(member, limits, next)
 }
 
-// emailSubject counts an address without keeping it.
-func emailSubject(email string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(email)))
-	return "email:" + hex.EncodeToString(sum[:])
-}
-
-func (v *visit) signInLimited(subjects []string) (bool, error) {
-	since := v.Clock().Add(-signInWindow)
-	for i, limit := range []int64{attemptsByEmail, attemptsByClient} {
-		n, err := v.Store.SignInAttempts(v.ctx(), subjects[i], since)
-		if err != nil {
-			return false, err
-		}
-		if n >= limit {
-			return true, nil
-		}
+// signInLimits gives the limits of signing in: by account, and by client.
+func (v *visit) signInLimits(email string) [2]models.AttemptLimit {
+	return [2]models.AttemptLimit{
+		ui.Limit("email", strings.ToLower(email), signInWindow, attemptsByEmail),
+		ui.Limit("client", ui.ClientOf(v.ClientIP()), signInWindow, attemptsByClient),
 	}
-	return false, nil
 }
 
 // authenticate says whether the password is the account's. Where there is no
@@ -101,7 +78,7 @@ func (v *visit) authenticate(email, password string) (models.Staff, bool, error)
 }
 
 // openSession signs in under a new token, so that one planted before is worth nothing.
-func (v *visit) openSession(member models.Staff, subject, next string) error {
+func (v *visit) openSession(member models.Staff, counted [2]models.AttemptLimit, next string) error {
 	if err := v.sessions.RenewToken(v.ctx()); err != nil {
 		return err
 	}
@@ -109,7 +86,11 @@ func (v *visit) openSession(member models.Staff, subject, next string) error {
 	v.sessions.Put(v.ctx(), sessionPassword, fingerprint(member.PasswordHash))
 	v.sessions.Put(v.ctx(), sessionSeen, v.Clock().Unix())
 	v.staffMember = member
-	if err := v.Store.ForgetSignInAttempts(v.ctx(), subject); err != nil {
+	if err := v.Store.ForgetAttempts(v.ctx(), counted[0]); err != nil {
+		return err
+	}
+	// By client only what failed counts: a whole office signs in at nine.
+	if err := v.Store.TakeBackAttempt(v.ctx(), counted[1]); err != nil {
 		return err
 	}
 	if err := v.Store.RecordAudit(v.ctx(), v.actor(), "staff", member.ID, "signed_in"); err != nil {

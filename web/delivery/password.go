@@ -44,15 +44,11 @@ func requestPassword(v *visit) error {
 		}
 		return v.passwordPage(http.StatusUnprocessableEntity, again)
 	}
-	byClient := v.passwordLimit()
-	if limited, err := v.reached(byClient); err != nil {
+	if taken, err := v.Store.TakeAttempt(v.ctx(), v.passwordLimit()); err != nil {
 		return err
-	} else if limited {
+	} else if !taken {
 		again.Problem = v.t("delivery.password.limited", "minutes", ui.Number(int(passwordWindow/time.Minute)))
 		return v.passwordPage(http.StatusTooManyRequests, again)
-	}
-	if err := v.count(byClient); err != nil {
-		return err
 	}
 	outbox, err := v.Store.RequestPassword(v.ctx(), v.actor(), again.Number)
 	if err != nil {

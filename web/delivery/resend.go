@@ -55,16 +55,11 @@ func requestResend(v *visit) error {
 		return v.resendPage(http.StatusUnprocessableEntity, again)
 	}
 	limits := v.resendLimits(request.Asker.Email)
-	if limited, err := v.reached(limits[:]...); err != nil {
+	if taken, err := v.Store.TakeAttempt(v.ctx(), limits[:]...); err != nil {
 		return err
-	} else if limited {
+	} else if !taken {
 		again.Problem = v.t("delivery.resend.limited", "minutes", ui.Number(int(resendWindow/time.Minute)))
 		return v.resendPage(http.StatusTooManyRequests, again)
-	}
-	for _, l := range limits {
-		if err := v.count(l); err != nil {
-			return err
-		}
 	}
 	_, outbox, err := v.Store.RequestResend(v.ctx(), v.actor(), request)
 	if err != nil {

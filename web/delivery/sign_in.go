@@ -62,9 +62,9 @@ func signIn(v *visit) error {
 		return v.signInPage(http.StatusUnprocessableEntity, again)
 	}
 	limits := v.signInLimits(typed)
-	if limited, err := v.take(limits); err != nil {
+	if taken, err := v.Store.TakeAttempt(v.ctx(), limits[:]...); err != nil {
 		return err
-	} else if limited {
+	} else if !taken {
 		again.Problem = v.t("delivery.sign_in.limited", "minutes", ui.Number(int(signInWindow/time.Minute)))
 		return v.signInPage(http.StatusTooManyRequests, again)
 	}
@@ -82,21 +82,6 @@ func signIn(v *visit) error {
 	again.Problem = v.t("delivery.sign_in.wrong")
 	v.wait(begun)
 	return v.signInPage(http.StatusUnprocessableEntity, again)
-}
-
-// take counts a try before the password is looked at, and says whether it is one too many. It looks again after
-// counting: of guesses made at once each finds those that were counted before it.
-func (v *visit) take(limits [2]limit) (limited bool, err error) {
-	if limited, err = v.reached(limits[:]...); limited || err != nil {
-		return limited, err
-	}
-	for i := range limits {
-		if err := v.count(limits[i]); err != nil {
-			return false, err
-		}
-		limits[i].most++ // this one
-	}
-	return v.reached(limits[:]...)
 }
 
 func checkSignIn(number, password string) []models.FieldError {
@@ -146,18 +131,18 @@ func (v *visit) authenticate(number, password string) (models.Shipment, bool, er
 
 // openSession signs in to one delivery, instead of any other, under a new token,
 // so that one planted before is worth nothing.
-func (v *visit) openSession(shipment models.Shipment, counted [2]limit, next string) error {
+func (v *visit) openSession(shipment models.Shipment, counted [2]models.AttemptLimit, next string) error {
 	if err := v.sessions.RenewToken(v.ctx()); err != nil {
 		return err
 	}
 	v.sessions.Put(v.ctx(), sessionShipment, shipment.ID)
 	v.sessions.Put(v.ctx(), sessionVersion, shipment.PasswordVersion)
 	v.sessions.Put(v.ctx(), sessionSeen, v.Clock().Unix())
-	if err := v.Store.ForgetSignInAttempts(v.ctx(), counted[0].subject); err != nil {
+	if err := v.Store.ForgetAttempts(v.ctx(), counted[0]); err != nil {
 		return err
 	}
 	// By client only what failed counts: several people may sit behind one address.
-	if err := v.Store.TakeBackSignInAttempt(v.ctx(), counted[1].subject); err != nil {
+	if err := v.Store.TakeBackAttempt(v.ctx(), counted[1]); err != nil {
 		return err
 	}
 	if err := v.Store.RecordAudit(v.ctx(), v.actor(), "order", shipment.OrderID, "delivery_signed_in"); err != nil {

@@ -104,11 +104,11 @@ type refusal struct {
 // those of signing in.
 func (v *visit) provePassword(field string) (bool, refusal, error) {
 	limits := v.signInLimits(v.account.Email)
-	limited, err := v.take(limits[:]...)
+	taken, err := v.Store.TakeAttempt(v.ctx(), limits[:]...)
 	if err != nil {
 		return false, refusal{}, err
 	}
-	if limited {
+	if !taken {
 		return false, v.refused(http.StatusTooManyRequests, models.Field(field, "too_many_tries")), nil
 	}
 	right, err := passwords.Matches(v.ctx(), models.NormalisePassword(v.PostForm(field)), v.account.PasswordHash)

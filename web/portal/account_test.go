@@ -180,7 +180,7 @@ func TestAnAttackFromEverywhereLeavesAWayIn(t *testing.T) {
 	h.member(contact, password)
 	for _, email := range []string{contact, "nobody@customer.example.jp"} {
 		for i := range 100 {
-			must(t, h.store.RecordSignInAttempt(t.Context(), addressSubject(email)))
+			must(t, h.store.CountAttempt(t.Context(), ofAddress(email)))
 			_ = i
 		}
 		a := h.visitor("203.0.113.1").signIn(email, password).want(http.StatusTooManyRequests)

@@ -263,11 +263,11 @@ func (v *visit) doActivation(a asking) error {
 		return v.show(http.StatusUnprocessableEntity, views.ActivationOffersPage(a.page))
 	}
 	if a.page.AsksContact {
-		limited, err := v.take(contactLimit(a.page.Contact))
+		taken, err := v.Store.TakeAttempt(v.ctx(), contactLimit(a.page.Contact))
 		if err != nil {
 			return err
 		}
-		if limited {
+		if !taken {
 			a.page.Problem = v.t("portal.activation.limited")
 			return v.show(http.StatusTooManyRequests, views.ActivationOffersPage(a.page))
 		}

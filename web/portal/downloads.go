@@ -177,11 +177,11 @@ func nameDownloadCode(v *visit) error {
 		return v.downloadCode(http.StatusUnprocessableEntity, f, list)
 	}
 	tries := codeLimit(v.account)
-	limited, err := v.take(tries)
+	taken, err := v.Store.TakeAttempt(v.ctx(), tries)
 	if err != nil {
 		return err
 	}
-	if limited {
+	if !taken {
 		return v.downloadCode(http.StatusTooManyRequests, f, []models.FieldError{models.Field("code", "too_many_codes")})
 	}
 	p, _ := v.Rules.Catalogue.Product(f.ProductCode)
@@ -193,7 +193,7 @@ func nameDownloadCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.Store.ForgetSignInAttempts(v.ctx(), tries.subject); err != nil {
+	if err := v.Store.ForgetAttempts(v.ctx(), tries); err != nil {
 		return err
 	}
 	v.sessions.Put(v.ctx(), sessionGrant+f.ProductCode, holding)

@@ -44,9 +44,9 @@ func (h *house) mails(fn func()) int {
 	return count() - before
 }
 
-// addressSubject is what failed sign-ins of an address are counted by.
-func addressSubject(email string) string {
-	return ui.CountedSubject("portal-address", models.AddressKey(email))
+// ofAddress is what failed sign-ins of an address are counted against.
+func ofAddress(email string) models.AttemptLimit {
+	return ui.Limit("portal-address", models.AddressKey(email), 0, 0)
 }
 
 // replaceContact puts an address in place of both contacts of a contract, as its contact may.

@@ -30,87 +30,47 @@ const (
 	scriptsByClient   = 100 // with links that do not work
 )
 
-// limit is how often something may happen within a window.
-type limit struct {
-	subject string
-	window  time.Duration
-	most    int64
-}
-
 // signInLimits gives the limits of signing in: by address and client, and by client.
-func (v *visit) signInLimits(email string) [2]limit {
+func (v *visit) signInLimits(email string) [2]models.AttemptLimit {
 	client := ui.ClientOf(v.ClientIP())
-	return [2]limit{
-		{ui.CountedSubject("portal", models.AddressKey(email)+" "+client), signInWindow, signInsByBoth},
-		{ui.CountedSubject("portal-client", client), signInWindow, signInsByClient},
+	return [2]models.AttemptLimit{
+		ui.Limit("portal", models.AddressKey(email)+" "+client, signInWindow, signInsByBoth),
+		ui.Limit("portal-client", client, signInWindow, signInsByClient),
 	}
 }
 
 // addressLimit bounds how often an address's password is looked at at all.
-func addressLimit(email string) limit {
-	return limit{ui.CountedSubject("portal-address", models.AddressKey(email)), addressWindow, signInsByAddress}
+func addressLimit(email string) models.AttemptLimit {
+	return ui.Limit("portal-address", models.AddressKey(email), addressWindow, signInsByAddress)
 }
 
 // temporaryLimit bounds how often one client asks for temporary passwords.
-func (v *visit) temporaryLimit() limit {
-	return limit{ui.CountedSubject("portal-temporary", ui.ClientOf(v.ClientIP())), temporaryWindow, temporaryByClient}
+func (v *visit) temporaryLimit() models.AttemptLimit {
+	return ui.Limit("portal-temporary", ui.ClientOf(v.ClientIP()), temporaryWindow, temporaryByClient)
 }
 
 // secondLimit bounds how often codes of an account's app are looked at.
-func secondLimit(a models.Account) limit {
-	return limit{ui.CountedSubject("portal-second", a.Email), secondWindow, secondByAccount}
+func secondLimit(a models.Account) models.AttemptLimit {
+	return ui.Limit("portal-second", a.Email, secondWindow, secondByAccount)
 }
 
 // contactLimit bounds how many mails requests for codes bring to one contact address.
 // How often one account asks is the store's to bound.
-func contactLimit(email string) limit {
-	return limit{ui.CountedSubject("portal-activation-mail", models.AddressKey(email)), contactWindow, activationsByMail}
+func contactLimit(email string) models.AttemptLimit {
+	return ui.Limit("portal-activation-mail", models.AddressKey(email), contactWindow, activationsByMail)
 }
 
 // codeLimit bounds how often an account names license ID and code for a download.
-func codeLimit(a models.Account) limit {
-	return limit{ui.CountedSubject("portal-download-code", a.Email), codeWindow, codesByAccount}
+func codeLimit(a models.Account) models.AttemptLimit {
+	return ui.Limit("portal-download-code", a.Email, codeWindow, codesByAccount)
 }
 
 // scriptLimit bounds how often a link for scripts is used.
-func scriptLimit(t models.PatternToken) limit {
-	return limit{ui.CountedSubject("pattern-link", t.Handle), scriptWindow, scriptsByToken}
+func scriptLimit(t models.PatternToken) models.AttemptLimit {
+	return ui.Limit("pattern-link", t.Handle, scriptWindow, scriptsByToken)
 }
 
 // scriptFailures bounds how often a client comes with links that do not work.
-func (v *visit) scriptFailures() limit {
-	return limit{ui.CountedSubject("pattern-client", ui.ClientOf(v.ClientIP())), scriptWindow, scriptsByClient}
-}
-
-// reached says whether one of the limits is reached.
-func (v *visit) reached(limits ...limit) (bool, error) {
-	for _, l := range limits {
-		n, err := v.Store.SignInAttempts(v.ctx(), l.subject, v.Clock().Add(-l.window))
-		if err != nil {
-			return false, err
-		}
-		if n >= l.most {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// count notes that it happened once more.
-func (v *visit) count(l limit) error { return v.Store.RecordSignInAttempt(v.ctx(), l.subject) }
-
-// take counts a try before it is looked at, and says whether it is one too many. It
-// looks again after counting: of guesses made at once each finds those that were
-// counted before it.
-func (v *visit) take(limits ...limit) (limited bool, err error) {
-	if limited, err = v.reached(limits...); limited || err != nil {
-		return limited, err
-	}
-	for i := range limits {
-		if err := v.count(limits[i]); err != nil {
-			return false, err
-		}
-		limits[i].most++ // this one
-	}
-	return v.reached(limits...)
+func (v *visit) scriptFailures() models.AttemptLimit {
+	return ui.Limit("pattern-client", ui.ClientOf(v.ClientIP()), scriptWindow, scriptsByClient)
 }

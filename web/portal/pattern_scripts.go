@@ -44,12 +44,12 @@ func (s *Site) script(g *gin.Context) {
 
 func (v *visit) sendNewest() error {
 	failures := v.scriptFailures()
-	if limited, err := v.reached(failures); err != nil || limited {
+	if limited, err := v.Store.AttemptsReached(v.ctx(), failures); err != nil || limited {
 		return tooMany(err)
 	}
 	token, newest, sum, err := v.scriptFile()
 	if models.IsKind(err, models.KindNotFound) {
-		if err := v.count(failures); err != nil {
+		if err := v.Store.CountAttempt(v.ctx(), failures); err != nil {
 			return err
 		}
 		return models.NotFound("file")
@@ -57,7 +57,7 @@ func (v *visit) sendNewest() error {
 	if err != nil {
 		return err
 	}
-	if limited, err := v.take(scriptLimit(token)); err != nil || limited {
+	if taken, err := v.Store.TakeAttempt(v.ctx(), scriptLimit(token)); err != nil || !taken {
 		return tooMany(err)
 	}
 	if err := v.Store.UsedPatternToken(v.ctx(), token.ID); err != nil {

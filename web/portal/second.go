@@ -98,9 +98,9 @@ func takeSecond(v *visit) error {
 		return v.secondPage(http.StatusUnprocessableEntity, views.Second{Wrong: fieldTexts(v.language, []models.FieldError{models.Field("code", "required")})})
 	}
 	byClient := v.signInLimits(account.Email)[1]
-	if limited, err := v.take(byClient); err != nil {
+	if taken, err := v.Store.TakeAttempt(v.ctx(), byClient); err != nil {
 		return err
-	} else if limited {
+	} else if !taken {
 		return v.secondPage(http.StatusTooManyRequests, views.Second{Problem: v.t("portal.sign_in.limited", "minutes", ui.Number(int(signInWindow/time.Minute)))})
 	}
 	done, closed, err := v.checkSecond(account, typed)
@@ -112,7 +112,7 @@ func takeSecond(v *visit) error {
 	case !done:
 		return v.secondPage(http.StatusUnprocessableEntity, views.Second{Problem: v.t("portal.second.wrong")})
 	}
-	if err := v.Store.TakeBackSignInAttempt(v.ctx(), byClient.subject); err != nil {
+	if err := v.Store.TakeBackAttempt(v.ctx(), byClient); err != nil {
 		return err
 	}
 	return v.openSession(account, v.sessions.GetString(v.ctx(), sessionNext), "")
@@ -126,15 +126,16 @@ func (v *visit) checkSecond(account models.Account, typed string) (done, closed 
 		return done, false, err
 	}
 	byAccount := secondLimit(account)
-	if closed, err = v.take(byAccount); err != nil || closed {
-		return false, closed, err
+	taken, err := v.Store.TakeAttempt(v.ctx(), byAccount)
+	if err != nil || !taken {
+		return false, err == nil, err
 	}
 	step, err := v.codeStep(account, typed)
 	if err != nil || step == 0 {
 		return false, false, err
 	}
 	if done, err = v.Store.UseSecondStep(v.ctx(), account.ID, step); err == nil && done {
-		err = v.Store.ForgetSignInAttempts(v.ctx(), byAccount.subject)
+		err = v.Store.ForgetAttempts(v.ctx(), byAccount)
 	}
 	return done, false, err
 }

@@ -55,19 +55,19 @@ func signIn(v *visit) error {
 		return v.signInPage(http.StatusUnprocessableEntity, again)
 	}
 	limits := v.signInLimits(email)
-	limited, err := v.take(limits[:]...)
+	taken, err := v.Store.TakeAttempt(v.ctx(), limits[:]...)
 	if err != nil {
 		return err
 	}
-	if limited {
+	if !taken {
 		again.Problem = v.t("portal.sign_in.limited", "minutes", ui.Number(int(signInWindow/time.Minute)))
 		return v.signInPage(http.StatusTooManyRequests, again)
 	}
-	closed, err := v.take(addressLimit(email))
+	open, err := v.Store.TakeAttempt(v.ctx(), addressLimit(email))
 	if err != nil {
 		return err
 	}
-	tried, err := v.try(email, password, closed)
+	tried, err := v.try(email, password, !open)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func signIn(v *visit) error {
 			return err
 		}
 		return v.admit(tried, again)
-	case closed:
+	case !open:
 		v.wait(begun)
 		again.Problem = v.t("portal.sign_in.closed", "minutes", ui.Number(int(addressWindow/time.Minute)))
 		return v.signInPage(http.StatusTooManyRequests, again)
@@ -178,14 +178,14 @@ func (v *visit) isTemporary(account models.Account, password string) (bool, erro
 
 // forgive takes back what was counted before a password was known to be right. By
 // client only what failed counts: several people may sit behind one address.
-func (v *visit) forgive(limits [2]limit, email string) error {
-	if err := v.Store.ForgetSignInAttempts(v.ctx(), limits[0].subject); err != nil {
+func (v *visit) forgive(limits [2]models.AttemptLimit, email string) error {
+	if err := v.Store.ForgetAttempts(v.ctx(), limits[0]); err != nil {
 		return err
 	}
-	if err := v.Store.ForgetSignInAttempts(v.ctx(), addressLimit(email).subject); err != nil {
+	if err := v.Store.ForgetAttempts(v.ctx(), addressLimit(email)); err != nil {
 		return err
 	}
-	return v.Store.TakeBackSignInAttempt(v.ctx(), limits[1].subject)
+	return v.Store.TakeBackAttempt(v.ctx(), limits[1])
 }
 
 // openSession signs in, under a new token, so that one planted before is worth

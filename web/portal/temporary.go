@@ -43,9 +43,9 @@ func requestTemporary(v *visit) error {
 		again.Wrong = fieldTexts(v.language, errs)
 		return v.temporaryPage(http.StatusUnprocessableEntity, again)
 	}
-	if limited, err := v.take(v.temporaryLimit()); err != nil {
+	if taken, err := v.Store.TakeAttempt(v.ctx(), v.temporaryLimit()); err != nil {
 		return err
-	} else if limited {
+	} else if !taken {
 		again.Problem = v.t("portal.temporary.limited", "minutes", ui.Number(int(temporaryWindow/time.Minute)))
 		return v.temporaryPage(http.StatusTooManyRequests, again)
 	}

@@ -88,19 +88,19 @@ func (s *Site) activationLink(c *gin.Context) (linked, error) {
 // openLink finds a link's request, or answers that there is none. Wrong links are
 // counted by client.
 func (s *Site) openLink(c *gin.Context) (l linked, answered bool, err error) {
-	subject := ui.CountedSubject("activation-link", ui.ClientOf(c.ClientIP()))
-	wrongs, err := s.Store.SignInAttempts(c.Request.Context(), subject, s.Clock().Add(-activationWindow))
+	wrongs := ui.Limit("activation-link", ui.ClientOf(c.ClientIP()), activationWindow, activationWrongs)
+	reached, err := s.Store.AttemptsReached(c.Request.Context(), wrongs)
 	if err != nil {
 		return l, false, err
 	}
-	if wrongs >= activationWrongs {
+	if reached {
 		return l, true, s.activationPage(c, http.StatusTooManyRequests, linked{}, activationView{Shows: "limited"})
 	}
 	l, err = s.activationLink(c)
 	if !models.IsKind(err, models.KindNotFound) {
 		return l, false, err
 	}
-	if err := s.Store.RecordSignInAttempt(c.Request.Context(), subject); err != nil {
+	if err := s.Store.CountAttempt(c.Request.Context(), wrongs); err != nil {
 		return l, false, err
 	}
 	return l, true, s.activationPage(c, http.StatusNotFound, linked{}, activationView{Shows: "unknown"})

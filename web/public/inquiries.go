@@ -106,9 +106,9 @@ func (s *Site) takeInquiry(c *gin.Context) error {
 		view.refuse(lang, errs)
 		return s.inquiryPage(c, http.StatusUnprocessableEntity, view)
 	}
-	if limited, err := s.inquiriesLimited(c, form.Asker.Email); err != nil {
+	if taken, err := s.countInquiry(c, form.Asker.Email); err != nil {
 		return err
-	} else if limited {
+	} else if !taken {
 		view.Limited = texts.T(lang, "inquiry.limited")
 		return s.inquiryPage(c, http.StatusTooManyRequests, view)
 	}
@@ -161,27 +161,11 @@ func (v *inquiryView) refuse(lang models.Language, errs []models.FieldError) {
 	}
 }
 
-// inquiriesLimited says whether too many came from that client, or for that
-// address, and counts this one.
-func (s *Site) inquiriesLimited(c *gin.Context, email string) (bool, error) {
-	for _, limit := range []struct {
-		subject string
-		window  time.Duration
-		most    int64
-	}{
-		{ui.CountedSubject("inquiry-client", ui.ClientOf(c.ClientIP())), inquiryWindow, inquiriesByClient},
-		{ui.CountedSubject("inquiry-mail", strings.ToLower(email)), addressWindow, inquiriesByMail},
-	} {
-		// Noted before it is looked at, so that what comes at once all counts.
-		if err := s.Store.RecordSignInAttempt(c.Request.Context(), limit.subject); err != nil {
-			return false, err
-		}
-		n, err := s.Store.SignInAttempts(c.Request.Context(), limit.subject, s.Clock().Add(-limit.window))
-		if err != nil || n > limit.most {
-			return true, err
-		}
-	}
-	return false, nil
+// countInquiry counts another one from that client and for that address, and says whether it is taken.
+func (s *Site) countInquiry(c *gin.Context, email string) (taken bool, err error) {
+	return s.Store.TakeAttempt(c.Request.Context(),
+		ui.Limit("inquiry-client", ui.ClientOf(c.ClientIP()), inquiryWindow, inquiriesByClient),
+		ui.Limit("inquiry-mail", strings.ToLower(email), addressWindow, inquiriesByMail))
 }
 
 // waitFloor lets an answer go no earlier than the floor after it was begun. The

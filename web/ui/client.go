@@ -4,12 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"time"
+
+	"github.com/todoke/todoke/models"
 )
 
-// CountedSubject counts a thing under a purpose without keeping it.
-func CountedSubject(purpose, thing string) string {
+// Limit bounds how often a purpose is tried by the same thing, which is counted without being kept.
+func Limit(purpose, thing string, window time.Duration, most int64) models.AttemptLimit {
 	sum := sha256.Sum256([]byte(thing))
-	return purpose + ":" + hex.EncodeToString(sum[:])
+	return models.AttemptLimit{Subject: purpose + ":" + hex.EncodeToString(sum[:]), Window: window, Most: most}
 }
 
 // ClientOf gives what counts as one client: an IPv4 address, or a network of IPv6
