@@ -79,21 +79,20 @@ func (f face) cut(runes map[rune]bool) ([]byte, error) {
 	return fontFile(tables), nil
 }
 
-// outlinesOf gives the glyphs' outlines one after another, and their places. No
-// glyph of the face is made of others, so each can be taken alone.
+// outlinesOf gives the glyphs' outlines one after another without their hints, and their
+// places. No glyph of the face is made of others, so each can be taken alone.
 func (f face) outlinesOf(glyphs []sfnt.GlyphIndex) (outlines, places []byte, err error) {
-	from, all := f.tables["loca"], f.tables["glyf"]
 	for _, glyph := range glyphs {
-		at := 4 * int(glyph)
-		if at+8 > len(from) {
-			return nil, nil, errOutlines
+		from, to, err := f.placeOf(glyph)
+		if err != nil {
+			return nil, nil, err
 		}
-		start, end := binary.BigEndian.Uint32(from[at:]), binary.BigEndian.Uint32(from[at+4:])
-		if start > end || int(end) > len(all) {
-			return nil, nil, errOutlines
+		start := len(outlines)
+		places = binary.BigEndian.AppendUint32(places, uint32(start)) //nolint:gosec // less than the whole table
+		outlines = append(outlines, f.tables["glyf"][from:to]...)
+		if err := dropGlyphHints(outlines[start:]); err != nil {
+			return nil, nil, err
 		}
-		places = binary.BigEndian.AppendUint32(places, uint32(len(outlines))) //nolint:gosec // less than the whole table
-		outlines = append(outlines, all[start:end]...)
 	}
 	return outlines, binary.BigEndian.AppendUint32(places, uint32(len(outlines))), nil //nolint:gosec // as above
 }

@@ -8,9 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
 )
 
 // BIZ UDPGothic was drawn to be told apart easily in print and has the
@@ -28,62 +26,52 @@ type fontFiles struct {
 	regular, bold []byte
 }
 
-// clone gives files that nobody else holds.
-func (f fontFiles) clone() *fontFiles {
-	return &fontFiles{regular: slices.Clone(f.regular), bold: slices.Clone(f.bold)}
-}
-
 // face is one weight, read-only, for measuring text and for taking glyphs from.
 type face struct {
-	font       *sfnt.Font
-	unitsPerEm fixed.Int26_6
-	tables     map[string][]byte
+	font   *sfnt.Font
+	file   []byte            // as it came: part of the binary, so it takes no memory of the process's own
+	tables map[string][]byte // of the file, but for those few that documents have otherwise
 }
 
 // typeface is what all documents start from.
 type typeface struct {
-	files         fontFiles
 	regular, bold face
 }
 
 // loadTypeface prepares the embedded fonts once per process. They are part of the
 // binary, so an error is a broken build.
 var loadTypeface = sync.OnceValues(func() (*typeface, error) {
-	files := fontFiles{regular: regularFont, bold: boldFont}.clone()
-	regular, err := prepareFace(files.regular)
+	regular, err := prepareFace(regularFont)
 	if err != nil {
 		return nil, fmt.Errorf("regular font: %w", err)
 	}
-	bold, err := prepareFace(files.bold)
+	bold, err := prepareFace(boldFont)
 	if err != nil {
 		return nil, fmt.Errorf("bold font: %w", err)
 	}
-	return &typeface{files: *files, regular: regular, bold: bold}, nil
+	return &typeface{regular: regular, bold: bold}, nil
 })
 
-// Fonts gives copies of the two weights as documents use them, for measuring what
-// else draws with the same ones.
+// Fonts gives the two weights whole, as documents use parts of them, for measuring
+// what else draws with the same ones.
 func Fonts() (regular, bold []byte, err error) {
 	face, err := loadTypeface()
 	if err != nil {
 		return nil, nil, err
 	}
-	files := face.files.clone()
-	return files.regular, files.bold, nil
+	if regular, err = face.regular.whole(); err != nil {
+		return nil, nil, err
+	}
+	bold, err = face.bold.whole()
+	return regular, bold, err
 }
 
 func prepareFace(file []byte) (face, error) {
-	if err := makeFiguresTabular(file); err != nil {
-		return face{}, err
-	}
-	if err := dropHints(file); err != nil {
-		return face{}, err
-	}
 	parsed, err := sfnt.Parse(file)
 	if err != nil {
 		return face{}, err
 	}
-	f := face{font: parsed, unitsPerEm: fixed.I(int(parsed.UnitsPerEm())), tables: map[string][]byte{}}
+	f := face{font: parsed, file: file, tables: map[string][]byte{}}
 	for _, name := range []string{
 		"head", "hhea", "hmtx", "maxp", "loca", "glyf", "name", "post", "OS/2", "cvt ", "fpgm", "prep", "gasp",
 	} {
@@ -91,7 +79,40 @@ func prepareFace(file []byte) (face, error) {
 			return face{}, err
 		}
 	}
-	return f, nil
+	if err := f.checkPlaces(); err != nil {
+		return face{}, err
+	}
+	for _, name := range hints {
+		f.tables[name] = make([]byte, len(f.tables[name]))
+	}
+	f.tables["hmtx"], err = tabularFigures(parsed, f.tables["hmtx"])
+	return f, err
+}
+
+// whole gives a file of all glyphs that nobody else holds.
+func (f face) whole() ([]byte, error) {
+	file := slices.Clone(f.file)
+	for name, table := range f.tables {
+		place, err := tableOf(file, name)
+		if err != nil {
+			return nil, err
+		}
+		copy(place, table)
+	}
+	outlines, err := tableOf(file, "glyf")
+	if err != nil {
+		return nil, err
+	}
+	for glyph := range f.font.NumGlyphs() {
+		from, to, err := f.placeOf(sfnt.GlyphIndex(glyph))
+		if err != nil {
+			return nil, err
+		}
+		if err := dropGlyphHints(outlines[from:to]); err != nil {
+			return nil, err
+		}
+	}
+	return file, nil
 }
 
 // advance gives the rune's width in thousandths of the font size, or false when
@@ -105,36 +126,36 @@ func (f face) advance(buf *sfnt.Buffer, r rune) (float64, bool) {
 	if err != nil || glyph == 0 {
 		return 0, false
 	}
-	width, err := f.font.GlyphAdvance(buf, glyph, f.unitsPerEm, font.HintingNone)
-	if err != nil || width <= 0 {
+	width := f.widthOf(glyph)
+	if width == 0 {
 		return 0, false
 	}
-	return float64(width) * 1000 / float64(f.unitsPerEm), true
+	return float64(width) * 1000 / float64(f.font.UnitsPerEm()), true
 }
 
-// makeFiguresTabular gives every digit the width of 0, each in the middle of its
-// place, so that numbers under each other line up. The face draws only 1 narrower.
-func makeFiguresTabular(file []byte) error {
-	parsed, err := sfnt.Parse(file)
-	if err != nil {
-		return err
-	}
-	metrics, err := tableOf(file, "hmtx")
-	if err != nil {
-		return err
-	}
+// widthOf gives a glyph's advance in units of the face. Glyphs at its end may have
+// none of their own; they have the last one's.
+func (f face) widthOf(glyph sfnt.GlyphIndex) int {
+	full := int(binary.BigEndian.Uint16(f.tables["hhea"][34:]))
+	return int(binary.BigEndian.Uint16(f.tables["hmtx"][4*min(int(glyph), full-1):]))
+}
+
+// tabularFigures gives metrics in which every digit has the width of 0, each in the
+// middle of its place, so that numbers under each other line up. The face draws only 1 narrower.
+func tabularFigures(parsed *sfnt.Font, metrics []byte) ([]byte, error) {
+	metrics = slices.Clone(metrics)
 	var buf sfnt.Buffer
 	zero, err := parsed.GlyphIndex(&buf, '0')
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for digit := '0'; digit <= '9'; digit++ {
 		glyph, err := parsed.GlyphIndex(&buf, digit)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(metrics) < 4*int(max(glyph, zero))+4 {
-			return errors.New("a digit has no metrics of its own")
+			return nil, errors.New("a digit has no metrics of its own")
 		}
 		// A record is the advance and the left side bearing, two bytes each.
 		full, own := metrics[4*int(zero):], metrics[4*int(glyph):]
@@ -143,7 +164,7 @@ func makeFiguresTabular(file []byte) error {
 		binary.BigEndian.PutUint16(own, width)
 		binary.BigEndian.PutUint16(own[2:], binary.BigEndian.Uint16(own[2:])+uint16(shift)) //nolint:gosec // wraps round as two's complement must
 	}
-	return nil
+	return metrics, nil
 }
 
 // tableOf finds a table in a TrueType file by its name.

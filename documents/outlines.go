@@ -3,48 +3,38 @@ package documents
 import (
 	"encoding/binary"
 	"errors"
+
+	"golang.org/x/image/font/sfnt"
 )
 
 var errOutlines = errors.New("the font's outlines are not built as expected")
 
-// dropHints empties the programs that fit outlines to coarse screens. Printers and
-// today's screens ignore them, and they are a fifth of a certificate's bytes. The
-// places of tables and glyphs stay as they are; what becomes free is zeros, which
-// compress to nothing and, as a program, do nothing.
-func dropHints(file []byte) error {
-	for _, name := range []string{"cvt ", "fpgm", "prep"} {
-		table, err := tableOf(file, name)
-		if err != nil {
-			return err
-		}
-		clear(table)
-	}
-	head, err := tableOf(file, "head")
-	if err != nil {
-		return err
-	}
-	places, err := tableOf(file, "loca")
-	if err != nil {
-		return err
-	}
-	outlines, err := tableOf(file, "glyf")
-	if err != nil {
-		return err
-	}
+// hints are the tables of programs that fit outlines to coarse screens. Printers and
+// today's screens ignore them, and they are a fifth of a certificate's bytes: documents
+// have zeros there and in the glyphs' own programs, which compress to nothing and, as
+// a program, do nothing.
+var hints = []string{"cvt ", "fpgm", "prep"}
+
+// checkPlaces says whether the places of outlines are written as placeOf reads them.
+func (f face) checkPlaces() error {
 	const longPlaces = 1
-	if binary.BigEndian.Uint16(head[50:]) != longPlaces {
+	if head := f.tables["head"]; len(head) < 52 || binary.BigEndian.Uint16(head[50:]) != longPlaces {
 		return errOutlines
 	}
-	for at := 0; at+8 <= len(places); at += 4 {
-		from, to := binary.BigEndian.Uint32(places[at:]), binary.BigEndian.Uint32(places[at+4:])
-		if from > to || int(to) > len(outlines) {
-			return errOutlines
-		}
-		if err := dropGlyphHints(outlines[from:to]); err != nil {
-			return err
-		}
-	}
 	return nil
+}
+
+// placeOf says from where to where a glyph's outlines go.
+func (f face) placeOf(glyph sfnt.GlyphIndex) (from, to int, err error) {
+	places, at := f.tables["loca"], 4*int(glyph)
+	if at+8 > len(places) {
+		return 0, 0, errOutlines
+	}
+	from, to = int(binary.BigEndian.Uint32(places[at:])), int(binary.BigEndian.Uint32(places[at+4:]))
+	if from > to || to > len(f.tables["glyf"]) {
+		return 0, 0, errOutlines
+	}
+	return from, to, nil
 }
 
 // dropGlyphHints closes the gap where a glyph's program was. A simple glyph is ten

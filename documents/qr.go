@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"runtime"
 
 	"rsc.io/qr"
 )
@@ -42,8 +43,30 @@ func qrCode(text string) ([]byte, error) {
 		}
 	}
 	var out bytes.Buffer
-	if err := png.Encode(&out, picture); err != nil {
+	if err := (&png.Encoder{BufferPool: pictures}).Encode(&out, picture); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// pictures keeps what encoding needs, a thousand times the picture's size, for the next one. It is
+// no sync.Pool: that is emptied with every second collection, which comes with every few documents.
+var pictures = buffers(make(chan *png.EncoderBuffer, runtime.GOMAXPROCS(0)))
+
+type buffers chan *png.EncoderBuffer
+
+func (b buffers) Get() *png.EncoderBuffer {
+	select {
+	case buffer := <-b:
+		return buffer
+	default:
+		return nil
+	}
+}
+
+func (b buffers) Put(buffer *png.EncoderBuffer) {
+	select {
+	case b <- buffer:
+	default:
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -96,7 +97,7 @@ func TestCutFontsPrintWhatWholeFontsDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := face.files.clone()
+	before := fontFiles{regular: slices.Clone(face.regular.file), bold: slices.Clone(face.bold.file)}
 	for name, c := range map[string]Certificate{
 		"everyday": sampleCertificate(models.Japanese), "English": sampleCertificate(models.English),
 		"odd": oddCertificate(models.Japanese), "long": longCertificate(models.Japanese, 60),
@@ -105,7 +106,11 @@ func TestCutFontsPrintWhatWholeFontsDo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole, err := draw(d, d.layout.pages(), face.files.clone())
+		regular, bold, err := Fonts()
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := draw(d, d.layout.pages(), &fontFiles{regular: regular, bold: bold})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +130,7 @@ func TestCutFontsPrintWhatWholeFontsDo(t *testing.T) {
 			t.Errorf("%s: %d bytes with whole fonts, %d with cut ones, and they differ", name, len(whole), len(cut))
 		}
 	}
-	if !bytes.Equal(before.regular, face.files.regular) || !bytes.Equal(before.bold, face.files.bold) {
+	if !bytes.Equal(before.regular, face.regular.file) || !bytes.Equal(before.bold, face.bold.file) {
 		t.Error("drawing changed the fonts that all documents are cut from")
 	}
 }
@@ -160,7 +165,7 @@ func unnamed(t *testing.T, pdf []byte) string {
 
 // Every character that the face has is cut with its own glyph and width.
 func TestCutFontsKeepGlyphAndWidth(t *testing.T) {
-	face, err := loadTypeface()
+	typeface, err := loadTypeface()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +177,7 @@ func TestCutFontsKeepGlyphAndWidth(t *testing.T) {
 		for _, r := range "髙﨑㈱①ーヽ0123456789 AVf" {
 			runes[r] = rapid.Bool().Draw(t, string(r))
 		}
-		whole := face.bold
+		whole := typeface.bold
 		file, err := whole.cut(runes)
 		if err != nil {
 			t.Fatal(err)
@@ -181,8 +186,12 @@ func TestCutFontsKeepGlyphAndWidth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cut := whole
-		cut.font = parsed
+		cut := face{font: parsed, tables: map[string][]byte{}}
+		for _, name := range []string{"hhea", "hmtx"} {
+			if cut.tables[name], err = tableOf(file, name); err != nil {
+				t.Fatal(err)
+			}
+		}
 		var buf sfnt.Buffer
 		for r := range runes {
 			want, had := whole.advance(&buf, r)
