@@ -57,13 +57,17 @@ func (workerCommand) Run(ctx context.Context) error {
 // happens to it, which takes milliseconds; each one held takes some 60 KB.
 const workflowsKept = 256
 
-// limitMemory keeps the heap below twice what is alive: a drawing leaves 13 MB of
-// garbage behind, and without a limit the collector lets that add up. The limit is
-// soft, and GOMEMLIMIT's word counts more.
+// limitMemory keeps the heap below three times what is alive: a drawing leaves 13 MB of
+// garbage behind, and without a limit the collector lets that add up. Up to the limit it
+// may: collecting more often takes a tenth of the processors under load. The limit is soft,
+// and what GOMEMLIMIT and GOGC say counts more.
 func limitMemory(renders int) {
-	const alive, perRender = 24<<20 + workflowsKept*60<<10, 20 << 20
+	const alive, perRender = 24<<20 + workflowsKept*60<<10, 24 << 20
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(alive + renders*perRender))
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
 	}
 }
 

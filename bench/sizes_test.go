@@ -26,5 +26,5 @@ func chosenSizes() sizes {
 	if os.Getenv("BENCH_QUICK") == "1" {
 		return sizes{quick: true, rounds: 2, orders: 40, empty: 80, post: 8 * time.Second, seed: 2_000, certificates: 20, deliveries: 10_000}
 	}
-	return sizes{rounds: 3, orders: 100, empty: 200, post: 30 * time.Second, seed: 20_000, certificates: 100, deliveries: 1_000_000}
+	return sizes{rounds: 5, orders: 100, empty: 200, post: 30 * time.Second, seed: 20_000, certificates: 100, deliveries: 1_000_000}
 }
